@@ -1,0 +1,218 @@
+//! What is already among the items that concerns the stack.
+//!
+//! There may be ten thousand foreign items, and parsing them would cost more than
+//! everything else together. So items are chosen by their heads, which are found
+//! by looking at lines, and only the chosen ones are parsed.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::krm::annotation::{LEGACY_PATH, PATH};
+use crate::krm::{Field, Head, ResourceList};
+use crate::meta::OWNER;
+use crate::spec::{GROUP, KIND};
+
+/// An item of the input that was parsed.
+#[derive(Debug, Clone)]
+pub struct Existing {
+    /// Its position among the items.
+    pub position: usize,
+    /// Who it is.
+    pub identity: Identity,
+    /// Its parsed value.
+    pub value: Value,
+}
+
+impl Existing {
+    /// The value of the ownership annotation.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        self.annotation(OWNER)
+    }
+
+    /// The path of its file, where the orchestrator says so.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.annotation(PATH).or(self.annotation(LEGACY_PATH))
+    }
+
+    /// The value of an annotation.
+    #[must_use]
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        let annotations = self.value.get("metadata")?.get("annotations")?;
+        annotations.get(key)?.as_str()
+    }
+}
+
+/// What makes two documents the same object, whatever its version.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity {
+    /// API group; empty for the core group.
+    pub group: String,
+    /// Kind.
+    pub kind: String,
+    /// Namespace; none for objects outside namespaces.
+    pub namespace: Option<String>,
+    /// Name.
+    pub name: String,
+}
+
+impl Identity {
+    /// The identity of a value; what it lacks is empty.
+    #[must_use]
+    pub fn of(value: &Value) -> Self {
+        let text = |at: &str| {
+            value
+                .pointer(at)
+                .and_then(Value::as_str)
+                .map(ToOwned::to_owned)
+        };
+        Self {
+            group: group(&text("/apiVersion").unwrap_or_default()).to_owned(),
+            kind: text("/kind").unwrap_or_default(),
+            namespace: text("/metadata/namespace"),
+            name: text("/metadata/name").unwrap_or_default(),
+        }
+    }
+
+    /// Whether an item with this head may be the object.
+    #[must_use]
+    pub fn may_be(&self, head: &Head<'_>) -> bool {
+        may(&head.kind, |kind| kind == self.kind)
+            && may(&head.name, |name| name == self.name)
+            && may(&head.api_version, |version| group(version) == self.group)
+    }
+}
+
+/// The group of an `apiVersion`.
+fn group(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
+}
+
+/// Whether a field of a head may satisfy a test, as far as it is known.
+pub fn may(field: &Field<'_>, test: impl Fn(&str) -> bool) -> bool {
+    match field {
+        Field::Known(text) => test(text),
+        Field::Absent => false,
+        Field::Unsure => true,
+    }
+}
+
+/// Parses the items that the test on their heads chooses. An item that cannot
+/// be parsed is an error: it might be the one that matters.
+pub fn select(
+    list: &ResourceList,
+    wanted: impl Fn(&Head<'_>) -> bool,
+    out: &mut Diagnostics,
+) -> Vec<Existing> {
+    let mut chosen = Vec::new();
+    for (position, item) in list.items().enumerate() {
+        if !wanted(&item.head()) {
+            continue;
+        }
+        match item.parse() {
+            Ok(value) => chosen.push(Existing {
+                position,
+                identity: Identity::of(&value),
+                value,
+            }),
+            Err(error) => {
+                let message =
+                    format!("item {position} of the ResourceList cannot be read: {error:#}");
+                out.push(Diagnostic::general(
+                    Severity::Error,
+                    Code::UnreadableItem,
+                    message,
+                ));
+            }
+        }
+    }
+    chosen
+}
+
+/// The decoded values of the Secrets with these names in a namespace.
+#[must_use]
+pub fn secrets(
+    list: &ResourceList,
+    namespace: &str,
+    names: &[&str],
+    out: &mut Diagnostics,
+) -> BTreeMap<String, BTreeMap<String, String>> {
+    if names.is_empty() {
+        return BTreeMap::new();
+    }
+    let wanted = |head: &Head<'_>| {
+        may(&head.kind, |kind| kind == "Secret") && may(&head.name, |name| names.contains(&name))
+    };
+    select(list, wanted, out)
+        .into_iter()
+        .filter(|item| {
+            item.identity.kind == "Secret" && item.identity.namespace.as_deref() == Some(namespace)
+        })
+        // The values of a SOPS-encrypted Secret are ciphertext, nothing to build upon.
+        .filter(|item| item.value.get("sops").is_none())
+        .map(|item| (item.identity.name.clone(), secret_values(&item.value)))
+        .collect()
+}
+
+fn secret_values(secret: &Value) -> BTreeMap<String, String> {
+    let field = |name: &str| {
+        secret
+            .get(name)
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let decoded = field("data").into_iter().filter_map(|(key, value)| {
+        let bytes = STANDARD.decode(value.as_str()?.trim()).ok()?;
+        Some((key, String::from_utf8(bytes).ok()?))
+    });
+    let plain = field("stringData")
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
+    // The API server lets `stringData` win.
+    decoded.chain(plain).collect()
+}
+
+/// Reports two stacks of one namespace: the Cluster is named after it.
+pub fn one_stack_per_namespace(
+    list: &ResourceList,
+    namespace: &str,
+    name: &str,
+    out: &mut Diagnostics,
+) {
+    let is_stack = |head: &Head<'_>| may(&head.kind, |kind| kind == KIND);
+    let claims = |item: &Existing| {
+        item.identity.group == GROUP
+            && item
+                .value
+                .pointer("/spec/namespace")
+                .and_then(Value::as_str)
+                == Some(namespace)
+    };
+    let mut names: Vec<String> = select(list, is_stack, out)
+        .into_iter()
+        .filter(claims)
+        .map(|item| item.identity.name)
+        .collect();
+    // Orchestrators send the functionConfig among the items too, but need not.
+    if !names.iter().any(|other| other == name) {
+        names.insert(0, name.to_owned());
+    }
+    if names.len() > 1 {
+        let message = format!(
+            "the namespace \"{namespace}\" is claimed by {} {KIND} documents: {}; a namespace has one stack",
+            names.len(),
+            names.join(", ")
+        );
+        out.push(Diagnostic::general(
+            Severity::Error,
+            Code::TwoStacks,
+            message,
+        ));
+    }
+}

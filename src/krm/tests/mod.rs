@@ -1,0 +1,8 @@
+//! Tests that look at the inside of the module.
+
+mod edits;
+mod generate;
+mod merging;
+mod paths;
+mod reading;
+mod strings;

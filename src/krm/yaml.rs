@@ -1,0 +1,160 @@
+//! The one YAML writer, and the reader of values.
+//!
+//! Kubernetes tools read YAML 1.1 in part, so strings such as `on`, `no`, `1_000` or `12:30:45` leave
+//! quoted. Long strings stay on one line. Strings of several lines leave as literal blocks, as long as
+//! every reader agrees on what such a block holds, and else in double quotes.
+
+use std::fmt::Write as _;
+
+use anyhow::{Result, anyhow};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::Value;
+use serde_saphyr::options::DuplicateKeyPolicy;
+use serde_saphyr::{Budget, DoubleQuoted, Error, Options};
+
+use super::fault;
+
+/// How deep the collections of one value may lie in each other: more than twice what the deepest CRDs
+/// take, and little enough for the reader, which calls itself, on the stack of a thread.
+const MAX_DEPTH: usize = 64;
+/// How many nodes one item may hold.
+const MAX_NODES: usize = 500_000;
+/// How many nodes may come out of aliases.
+const MAX_REPLAYED: usize = 10_000;
+/// How many aliases one item may hold.
+const MAX_ALIASES: usize = 2_000;
+
+/// The value as block YAML that ends with a line break.
+///
+/// Lists stand in the column of their key, as kustomize writes them.
+#[must_use]
+pub fn to_string(value: &Value) -> String {
+    let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
+    let mut text = serde_saphyr::to_string_with_options(&Written(value), options)
+        .unwrap_or_else(|_| to_json(value));
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+/// The value as JSON on one line that YAML readers of any version take.
+#[must_use]
+pub fn to_json(value: &Value) -> String {
+    escaped(value.to_string())
+}
+
+/// A JSON text in which no character is left that YAML readers refuse or fold.
+pub(super) fn escaped(text: String) -> String {
+    if text.chars().all(is_plain_in_json) {
+        return text;
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for char in text.chars() {
+        if is_plain_in_json(char) {
+            escaped.push(char);
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(char));
+        }
+    }
+    escaped
+}
+
+/// Whether a character may stand for itself in a JSON string that is read as YAML. All others lie in the
+/// range of one escape.
+fn is_plain_in_json(char: char) -> bool {
+    !matches!(
+        char,
+        '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+    )
+}
+
+/// Reads one value from YAML or JSON.
+///
+/// `on`, `yes` and their like are strings. A key may not occur twice.
+///
+/// # Errors
+/// If the text is not one YAML document, or is too deep or too large. The message quotes nothing of it.
+pub fn parse(text: &str) -> Result<Value> {
+    read(text).map_err(|error| {
+        let what = fault::reason(&error);
+        match error.location() {
+            Some(at) => anyhow!("{what} (line {}, column {})", at.line(), at.column()),
+            None => anyhow!("{what}"),
+        }
+    })
+}
+
+/// Reads one value, and leaves the error to the caller.
+pub(super) fn read(text: &str) -> Result<Value, Error> {
+    serde_saphyr::from_str_with_options(text, options(MAX_NODES, MAX_DEPTH))
+}
+
+/// Reads a whole list, which may hold as many nodes as its items hold together.
+pub(super) fn read_document(text: &str) -> Result<Value, Error> {
+    serde_saphyr::from_str_with_options(text, options(usize::MAX, MAX_DEPTH + 2))
+}
+
+/// The options for reading a value of so many nodes.
+fn options(nodes: usize, depth: usize) -> Options {
+    let mut budget = Budget::default();
+    budget.max_nodes = nodes;
+    budget.max_events = nodes.saturating_mul(2);
+    budget.max_depth = depth;
+    budget.max_aliases = MAX_ALIASES;
+    budget.max_anchors = MAX_ALIASES;
+    budget.max_recorded_anchor_events = MAX_REPLAYED;
+    budget.max_total_scalar_bytes = usize::MAX;
+    budget.max_documents = 2;
+    budget.enforce_alias_anchor_ratio = false;
+    serde_saphyr::options! {
+        budget: Some(budget),
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: MAX_REPLAYED,
+            max_replay_stack_depth: 16,
+        },
+        // Kubernetes reads `mode: 0644` as the octal number that its author meant.
+        legacy_octal_numbers: true,
+        strict_booleans: true,
+        with_snippet: false,
+    }
+}
+
+/// A value with the style of each string chosen.
+struct Written<'a>(&'a Value);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::String(text) if is_risky(text) => DoubleQuoted(text).serialize(serializer),
+            Value::Array(values) => {
+                let mut list = serializer.serialize_seq(Some(values.len()))?;
+                for value in values {
+                    list.serialize_element(&Written(value))?;
+                }
+                list.end()
+            }
+            Value::Object(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries {
+                    map.serialize_entry(key, &Written(value))?;
+                }
+                map.end()
+            }
+            value => value.serialize(serializer),
+        }
+    }
+}
+
+/// Whether a string of several lines is one that readers of literal blocks disagree on: blanks or breaks
+/// at either end, which ask for indicators, and lines of blanks.
+fn is_risky(text: &str) -> bool {
+    text.contains('\n')
+        && (text.starts_with([' ', '\t', '\n'])
+            || text.ends_with("\n\n")
+            || text
+                .lines()
+                .any(|line| !line.is_empty() && line.trim().is_empty()))
+}

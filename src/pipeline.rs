@@ -1,0 +1,64 @@
+//! The pipeline: one call per stage, in order, nothing else.
+//!
+//! ```text
+//! CnpgStack --read--> Spec --validate--> Stack --plan--> Plan<Base> --link--> Plan<Linked>
+//!           --place--> [Placed] --sink--> edits of the ResourceList
+//! ```
+//!
+//! All stages are pure. What the function may know of the world outside its
+//! input, the environment, is handed in; files and stdio belong to the two ends.
+
+use serde_json::Value;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::inventory;
+use crate::krm::{Edits, ResourceList};
+use crate::link::link;
+use crate::place::place;
+use crate::plan::plan;
+use crate::sink::function;
+use crate::spec::{KIND, read};
+use crate::validate::{Outside, validate};
+
+/// Turns a ResourceList into the edits that bring it in line with its
+/// functionConfig. After an error the edits are not to be used.
+pub fn process(
+    list: &ResourceList,
+    env: &dyn Fn(&str) -> Option<String>,
+    out: &mut Diagnostics,
+) -> Option<Edits> {
+    let document = read::read(config(list, out)?, out)?;
+    let namespace = document.spec.namespace.as_deref().unwrap_or_default();
+    inventory::one_stack_per_namespace(list, namespace, &document.name, out);
+    let secrets = inventory::secrets(list, namespace, &document.spec.secret_names(), out);
+    let stack = validate(&document, &Outside { env, secrets }, out)?;
+    let base = plan(&stack);
+    let linked = link(base, &stack, out);
+    let occupied = function::occupied(
+        list,
+        &stack.owner(),
+        &[&stack.output.base, &stack.output.day2],
+    );
+    let placed = place(linked, &stack, &occupied);
+    Some(function::merge(list, placed, &stack.owner(), out))
+}
+
+/// The value of the functionConfig.
+fn config(list: &ResourceList, out: &mut Diagnostics) -> Option<Value> {
+    let error = |code, message: String| Diagnostic::general(Severity::Error, code, message);
+    let Some(config) = list.function_config() else {
+        let message = format!("the ResourceList has no functionConfig; it must be a {KIND}");
+        out.push(error(Code::MissingConfig, message));
+        return None;
+    };
+    match config.parse() {
+        Ok(value) => Some(value),
+        Err(problem) => {
+            out.push(error(
+                Code::UnreadableConfig,
+                format!("the functionConfig cannot be read: {problem:#}"),
+            ));
+            None
+        }
+    }
+}

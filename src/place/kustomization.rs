@@ -1,0 +1,45 @@
+//! The Kustomization of the base directory: kpt writes it, so that
+//! `kustomize build` of that directory works without any plugin.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::relative;
+use crate::meta::Meta;
+use crate::plan::File;
+use crate::validate::Stack;
+
+pub(super) fn build(stack: &Stack, files: &BTreeSet<File>) -> Value {
+    let mut paths: Vec<&str> = files
+        .iter()
+        .filter(|file| !file.is_day2())
+        .map(|file| relative(*file))
+        .collect();
+    paths.sort_unstable();
+    let mut object = Map::from_iter([
+        (
+            "apiVersion".to_owned(),
+            json!("kustomize.config.k8s.io/v1beta1"),
+        ),
+        ("kind".to_owned(), json!("Kustomization")),
+        (
+            "metadata".to_owned(),
+            json!(
+                Meta::new(stack, &stack.cluster)
+                    .cluster_scoped()
+                    .local()
+                    .build()
+            ),
+        ),
+        ("resources".to_owned(), json!(paths)),
+    ]);
+    if !stack.labels.is_empty() {
+        // Never in selectors: CNPG's pods do not carry these labels.
+        object.insert(
+            "labels".to_owned(),
+            json!([{"includeSelectors": false, "pairs": stack.labels}]),
+        );
+    }
+    Value::Object(object)
+}

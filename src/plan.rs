@@ -1,0 +1,172 @@
+//! From the valid stack to the base documents: one file per generated kind.
+//!
+//! Planning cannot fail; if it could, the validation would have missed a rule.
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::validate::{RoleStyle, Stack};
+
+mod backup;
+mod cluster;
+mod cluster_spec;
+mod database;
+mod database_role;
+mod env_secret;
+mod login_secret;
+mod managed_role;
+mod namespace;
+mod operator_config;
+mod registry_secret;
+mod restore;
+mod scheduled_backup;
+
+/// The stage of a plan without links.
+#[derive(Debug)]
+pub struct Base;
+/// The stage of a plan whose links and user patches are applied.
+#[derive(Debug)]
+pub struct Linked;
+
+/// The documents of a stack at one stage of the pipeline; the type keeps a
+/// stage from being skipped.
+#[derive(Debug)]
+pub struct Plan<Stage> {
+    /// The documents, in the order in which they are written.
+    pub documents: Vec<Document>,
+    stage: PhantomData<Stage>,
+}
+
+impl<Stage> Plan<Stage> {
+    /// A plan of these documents.
+    #[must_use]
+    pub fn new(documents: Vec<Document>) -> Self {
+        Self {
+            documents,
+            stage: PhantomData,
+        }
+    }
+}
+
+/// One document and the file that it belongs to.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The file.
+    pub file: File,
+    /// The object.
+    pub value: Value,
+}
+
+impl Document {
+    /// A document for a file. The types that are planned always serialise; a
+    /// value that did not would have no kind, which the sink reports as a bug.
+    pub fn new(file: File, object: &impl Serialize) -> Self {
+        Self {
+            file,
+            value: serde_json::to_value(object).unwrap_or_default(),
+        }
+    }
+}
+
+/// The files of a stack (section 4 of the specification), in the order of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum File {
+    /// `namespace.yaml`.
+    Namespace,
+    /// `secret/database-secret.yaml`: basic-auth Secrets.
+    LoginSecrets,
+    /// `secret/cnpg-env.yaml`: connection credentials.
+    EnvSecret,
+    /// `secret/registry.yaml`: pull secret.
+    RegistrySecret,
+    /// `cluster.yaml`.
+    Cluster,
+    /// `cnpg.yaml`: configuration of the operator.
+    OperatorConfig,
+    /// `database.yaml`.
+    Databases,
+    /// `roles.yaml`.
+    Roles,
+    /// `schedule-backup.yaml`, applied.
+    ScheduledBackup,
+    /// `kustomization.yaml`.
+    Kustomization,
+    /// `manual-backup.yaml`.
+    ManualBackup,
+    /// `schedule-backup.yaml`, not applied.
+    Day2ScheduledBackup,
+    /// `cluster-restore.yaml`.
+    Restore,
+}
+
+impl File {
+    /// Every file, in the order of the output.
+    pub const ALL: &'static [Self] = &[
+        Self::Namespace,
+        Self::LoginSecrets,
+        Self::EnvSecret,
+        Self::RegistrySecret,
+        Self::Cluster,
+        Self::OperatorConfig,
+        Self::Databases,
+        Self::Roles,
+        Self::ScheduledBackup,
+        Self::Kustomization,
+        Self::ManualBackup,
+        Self::Day2ScheduledBackup,
+        Self::Restore,
+    ];
+
+    /// Whether the file is applied by hand.
+    #[must_use]
+    pub const fn is_day2(self) -> bool {
+        matches!(
+            self,
+            Self::ManualBackup | Self::Day2ScheduledBackup | Self::Restore
+        )
+    }
+}
+
+/// The base documents of a stack.
+#[must_use]
+pub fn plan(stack: &Stack) -> Plan<Base> {
+    let mut documents = Vec::new();
+    if stack.output.namespace {
+        documents.push(Document::new(File::Namespace, &namespace::build(stack)));
+    }
+    documents.extend(each(File::LoginSecrets, login_secret::build_all(stack)));
+    documents.push(Document::new(File::EnvSecret, &env_secret::build(stack)));
+    documents.push(Document::new(
+        File::RegistrySecret,
+        &registry_secret::build(stack),
+    ));
+    documents.push(Document::new(File::Cluster, &cluster::build(stack)));
+    if stack.operator.manage_config {
+        documents.push(Document::new(
+            File::OperatorConfig,
+            &operator_config::build(stack),
+        ));
+    }
+    documents.extend(each(File::Databases, database::build_all(stack)));
+    if stack.operator.roles == RoleStyle::Resource {
+        documents.extend(each(File::Roles, database_role::build_all(stack)));
+    }
+    documents.push(Document::new(File::ManualBackup, &backup::build(stack)));
+    let schedule = if stack.backup.apply {
+        File::ScheduledBackup
+    } else {
+        File::Day2ScheduledBackup
+    };
+    documents.push(Document::new(schedule, &scheduled_backup::build(stack)));
+    documents.push(Document::new(File::Restore, &restore::build(stack)));
+    documents.sort_by_key(|document| document.file);
+    Plan::new(documents)
+}
+
+fn each<T: Serialize>(file: File, objects: Vec<T>) -> impl Iterator<Item = Document> {
+    objects
+        .into_iter()
+        .map(move |object| Document::new(file, &object))
+}

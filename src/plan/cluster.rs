@@ -1,0 +1,41 @@
+//! The Cluster itself.
+
+use k8s_crds_cloud_native_pg::{
+    Cluster, ClusterBootstrap, ClusterBootstrapInitdb, ClusterBootstrapInitdbSecret,
+};
+
+use super::cluster_spec;
+use crate::meta::Meta;
+use crate::validate::Stack;
+
+pub(super) fn build(stack: &Stack) -> Cluster {
+    let mut spec = cluster_spec::build(stack);
+    spec.bootstrap = Some(ClusterBootstrap {
+        initdb: Some(initdb(stack)),
+        ..ClusterBootstrap::default()
+    });
+    Cluster {
+        metadata: Meta::new(stack, &stack.cluster)
+            .protected()
+            .literal()
+            // A forced apply deletes and creates again, which is a new, empty cluster.
+            .annotation("kustomize.toolkit.fluxcd.io/force", "disabled")
+            .build(),
+        spec,
+        status: None,
+    }
+}
+
+/// The first database is made by the admin's hand; its Database resource then
+/// gives it to its owner role, which does not exist yet at this point.
+fn initdb(stack: &Stack) -> ClusterBootstrapInitdb {
+    ClusterBootstrapInitdb {
+        database: Some(stack.first_database().to_owned()),
+        owner: Some(stack.admin.name.clone()),
+        secret: Some(ClusterBootstrapInitdbSecret {
+            name: stack.admin.login.secret_name.clone(),
+        }),
+        post_init_application_sql: stack.init_sql.clone().map(|sql| vec![sql]),
+        ..ClusterBootstrapInitdb::default()
+    }
+}

@@ -1,0 +1,141 @@
+//! What the live Cluster and every Cluster restored from it have in common.
+//!
+//! Empty lists and maps are left out and defaults inside atomic lists written
+//! out, or Argo CD would show a difference for ever.
+
+use std::collections::BTreeMap;
+
+use k8s_crds_cloud_native_pg::{
+    ClusterAffinity, ClusterAffinityNodeAffinity,
+    ClusterAffinityNodeAffinityRequiredDuringSchedulingIgnoredDuringExecution as RequiredNodes,
+    ClusterAffinityNodeAffinityRequiredDuringSchedulingIgnoredDuringExecutionNodeSelectorTerms as NodeTerm,
+    ClusterAffinityNodeAffinityRequiredDuringSchedulingIgnoredDuringExecutionNodeSelectorTermsMatchExpressions as NodeExpression,
+    ClusterBackup, ClusterBackupTarget, ClusterBackupVolumeSnapshot, ClusterImagePullSecrets,
+    ClusterInheritedMetadata, ClusterManaged, ClusterPostgresql, ClusterResources, ClusterSpec,
+    ClusterStorage, ClusterSuperuserSecret, ClusterWalStorage,
+};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::{managed_role, registry_secret};
+use crate::spec::BackupTarget;
+use crate::validate::Stack;
+
+/// The specification without `bootstrap`.
+pub(super) fn build(stack: &Stack) -> ClusterSpec {
+    let roles = managed_role::build_all(stack);
+    ClusterSpec {
+        instances: stack.instances,
+        image_name: Some(stack.image.reference.clone()),
+        image_pull_secrets: stack.registry.as_ref().map(|_| {
+            vec![ClusterImagePullSecrets {
+                name: registry_secret::NAME.to_owned(),
+            }]
+        }),
+        storage: Some(storage(stack)),
+        wal_storage: wal_storage(stack),
+        resources: resources(stack),
+        affinity: stack
+            .node_label
+            .as_ref()
+            .map(|(key, value)| node_affinity(key, value)),
+        // False is CNPG's default; written out because an applied `true` must not linger.
+        enable_superuser_access: Some(stack.admin.is_postgres()),
+        superuser_secret: stack.admin.is_postgres().then(|| ClusterSuperuserSecret {
+            name: stack.admin.login.secret_name.clone(),
+        }),
+        managed: (!roles.is_empty()).then(|| ClusterManaged {
+            roles: Some(roles),
+            ..ClusterManaged::default()
+        }),
+        postgresql: filled(&stack.parameters).map(|parameters| ClusterPostgresql {
+            parameters: Some(parameters),
+            ..ClusterPostgresql::default()
+        }),
+        inherited_metadata: filled(&stack.labels).map(|labels| ClusterInheritedMetadata {
+            labels: Some(labels),
+            annotations: None,
+        }),
+        backup: Some(volume_snapshots(stack)),
+        ..ClusterSpec::default()
+    }
+}
+
+fn filled(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
+    (!map.is_empty()).then(|| map.clone())
+}
+
+fn storage(stack: &Stack) -> ClusterStorage {
+    ClusterStorage {
+        size: Some(stack.storage.size.clone()),
+        storage_class: stack.storage.class.clone(),
+        ..ClusterStorage::default()
+    }
+}
+
+fn wal_storage(stack: &Stack) -> Option<ClusterWalStorage> {
+    stack
+        .storage
+        .wal_size
+        .clone()
+        .map(|size| ClusterWalStorage {
+            size: Some(size),
+            storage_class: stack.storage.class.clone(),
+            ..ClusterWalStorage::default()
+        })
+}
+
+fn resources(stack: &Stack) -> Option<ClusterResources> {
+    let typed = |amounts: &BTreeMap<String, String>| {
+        let pairs = amounts
+            .iter()
+            .map(|(name, amount)| (name.clone(), IntOrString::String(amount.clone())));
+        (!amounts.is_empty()).then(|| pairs.collect())
+    };
+    let (requests, limits) = (
+        typed(&stack.resources.requests),
+        typed(&stack.resources.limits),
+    );
+    (requests.is_some() || limits.is_some()).then_some(ClusterResources {
+        requests,
+        limits,
+        claims: None,
+    })
+}
+
+fn node_affinity(key: &str, value: &str) -> ClusterAffinity {
+    let expression = NodeExpression {
+        key: key.to_owned(),
+        operator: "In".to_owned(),
+        values: Some(vec![value.to_owned()]),
+    };
+    let term = NodeTerm {
+        match_expressions: Some(vec![expression]),
+        match_fields: None,
+    };
+    ClusterAffinity {
+        node_affinity: Some(ClusterAffinityNodeAffinity {
+            required_during_scheduling_ignored_during_execution: Some(RequiredNodes {
+                node_selector_terms: vec![term],
+            }),
+            preferred_during_scheduling_ignored_during_execution: None,
+        }),
+        ..ClusterAffinity::default()
+    }
+}
+
+/// Snapshots are taken offline: without a WAL archive an online one could not
+/// be recovered to a consistent state.
+fn volume_snapshots(stack: &Stack) -> ClusterBackup {
+    ClusterBackup {
+        target: Some(match stack.backup.target {
+            BackupTarget::Primary => ClusterBackupTarget::Primary,
+            BackupTarget::PreferStandby => ClusterBackupTarget::PreferStandby,
+        }),
+        volume_snapshot: Some(ClusterBackupVolumeSnapshot {
+            class_name: stack.backup.snapshot_class.clone(),
+            online: Some(false),
+            ..ClusterBackupVolumeSnapshot::default()
+        }),
+        ..ClusterBackup::default()
+    }
+}

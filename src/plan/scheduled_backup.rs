@@ -1,0 +1,44 @@
+//! The ScheduledBackup: applied with the rest when the user says so.
+
+use k8s_crds_cloud_native_pg::{
+    ScheduledBackup, ScheduledBackupBackupOwnerReference, ScheduledBackupCluster,
+    ScheduledBackupMethod, ScheduledBackupSpec, ScheduledBackupTarget,
+};
+
+use crate::meta::Meta;
+use crate::spec::BackupTarget;
+use crate::validate::{Stack, cut_name};
+
+/// The Backups are named `{name}-{YYYYMMDDhhmmss}`, and the name is also the
+/// value of a label, so it has room for 48 characters.
+const MAX_NAME: usize = 48;
+
+pub(super) fn build(stack: &Stack) -> ScheduledBackup {
+    let name = cut_name(&format!("backup-{}", stack.namespace), MAX_NAME);
+    let meta = Meta::new(stack, &name).literal();
+    ScheduledBackup {
+        metadata: if stack.backup.apply {
+            meta
+        } else {
+            meta.day2()
+        }
+        .build(),
+        spec: ScheduledBackupSpec {
+            cluster: ScheduledBackupCluster {
+                name: stack.cluster.clone(),
+            },
+            schedule: stack.backup.schedule.clone(),
+            method: Some(ScheduledBackupMethod::VolumeSnapshot),
+            // Backups outlive the schedule and the cluster.
+            backup_owner_reference: Some(ScheduledBackupBackupOwnerReference::None),
+            // The first one at once: until then nothing could be restored.
+            immediate: Some(true),
+            target: Some(match stack.backup.target {
+                BackupTarget::Primary => ScheduledBackupTarget::Primary,
+                BackupTarget::PreferStandby => ScheduledBackupTarget::PreferStandby,
+            }),
+            ..ScheduledBackupSpec::default()
+        },
+        status: None,
+    }
+}

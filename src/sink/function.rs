@@ -1,0 +1,196 @@
+//! The sink of the KRM function: merges the placed documents into the items.
+//!
+//! - A document that is not there yet is appended.
+//! - An item that the stack owns is replaced, and stays byte for byte when its value is right.
+//! - An item that it owns and no longer wants is removed, unless it serves the whole cluster.
+//! - A foreign item of the same identity is patched, never replaced and never owned.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::inventory::{Existing, Identity, may, select};
+use crate::krm::annotation::{INDEX, LEGACY_INDEX, LEGACY_PATH, PATH, is_orchestrator_key};
+use crate::krm::{Edits, Field, Head, Replacement, ResourceList};
+use crate::meta::SHARED;
+use crate::place::{Occupied, Placed};
+use crate::plan::File;
+
+mod foreign;
+
+/// The places in the package that items hold which the stack does not own.
+#[must_use]
+pub fn occupied(list: &ResourceList, owner: &str, roots: &[&str]) -> Occupied {
+    let held = |head: Head<'_>| {
+        let path = head.path.known()?;
+        let below = |root: &&str| {
+            path.strip_prefix(*root)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        if head.stack.known() == Some(owner) || !roots.iter().any(below) {
+            return None;
+        }
+        let index = match &head.index {
+            Field::Known(index) => index.parse().ok()?,
+            _ => 0,
+        };
+        Some((path.to_owned(), index))
+    };
+    list.items().filter_map(|item| held(item.head())).collect()
+}
+
+/// The edits that bring the items in line with the placed documents.
+pub fn merge(
+    list: &ResourceList,
+    placed: Vec<Placed>,
+    owner: &str,
+    out: &mut Diagnostics,
+) -> Edits {
+    let existing = select(list, concerned(&placed, owner), out);
+    let mut merger = Merger {
+        list,
+        owner,
+        edits: Edits::default(),
+        out,
+    };
+    let mut kept = BTreeSet::new();
+    for document in placed {
+        let same: Vec<&Existing> = existing.iter().filter(|e| is_same(e, &document)).collect();
+        kept.extend(same.iter().map(|item| item.position));
+        merger.document(document, &same);
+    }
+    merger.prune(existing.iter().filter(|e| !kept.contains(&e.position)));
+    merger.edits
+}
+
+/// Whether an item has to be parsed: it may be owned, or be one of the documents.
+fn concerned(placed: &[Placed], owner: &str) -> impl Fn(&Head<'_>) -> bool {
+    let identities: Vec<Identity> = placed.iter().map(|d| Identity::of(&d.value)).collect();
+    let names: BTreeSet<String> = identities.iter().map(|i| i.name.clone()).collect();
+    let kustomization = placed.iter().find(|d| d.file == File::Kustomization);
+    let directory = kustomization.map(|document| document.path.clone());
+    move |head| {
+        may(&head.stack, |known| known == owner)
+            || may(&head.path, |path| Some(path) == directory.as_deref())
+            || (may(&head.name, |name| names.contains(name))
+                && identities.iter().any(|identity| identity.may_be(head)))
+    }
+}
+
+/// Whether an item is the object that a document describes. A directory has one
+/// kustomization.yaml, which has no name of its own, so there the path decides.
+fn is_same(item: &Existing, document: &Placed) -> bool {
+    item.identity == Identity::of(&document.value)
+        || (document.file == File::Kustomization && item.path() == Some(&document.path))
+}
+
+/// The edits as they come together.
+struct Merger<'a> {
+    list: &'a ResourceList,
+    owner: &'a str,
+    edits: Edits,
+    out: &'a mut Diagnostics,
+}
+
+impl Merger<'_> {
+    /// One document and the items that are the same object.
+    fn document(&mut self, document: Placed, same: &[&Existing]) {
+        if document.value.get("kind").is_none() {
+            let message = format!("{} came out empty; please report this", document.path);
+            self.say(Severity::Error, Code::Internal, message);
+            return;
+        }
+        let (owned, foreign): (Vec<&Existing>, Vec<&Existing>) = same
+            .iter()
+            .partition(|item| item.owner() == Some(self.owner));
+        for item in &foreign {
+            self.patch(item, &document);
+        }
+        // An object is written once: a second one of ours only repeats the first, or the user's own.
+        let extra = usize::from(foreign.is_empty());
+        for item in owned.iter().skip(extra) {
+            self.edits.remove.insert(item.position);
+        }
+        match (owned.first(), foreign.is_empty()) {
+            (Some(item), true) => self.replace(item, document),
+            (None, true) => self.append(document),
+            (_, false) => {}
+        }
+    }
+
+    fn append(&mut self, document: Placed) {
+        let place = place_annotations(&document);
+        self.edits.append.push(annotated(document.value, place));
+    }
+
+    /// Takes over what the orchestrator wrote onto the item that is replaced.
+    fn replace(&mut self, item: &Existing, document: Placed) {
+        let mut annotations = orchestrator_annotations(&item.value);
+        // In kustomize nothing has a path, and what came without one keeps it so.
+        if item.path().is_some() {
+            annotations.extend(place_annotations(&document));
+        }
+        let value = annotated(document.value, annotations);
+        if value != item.value {
+            let replacement = Replacement::Value(value);
+            self.edits.replace.insert(item.position, replacement);
+        }
+    }
+
+    /// Removes what the stack owns and no longer wants.
+    fn prune<'e>(&mut self, rest: impl Iterator<Item = &'e Existing>) {
+        for item in rest.filter(|item| item.owner() == Some(self.owner)) {
+            if item.annotation(SHARED).is_none() {
+                self.edits.remove.insert(item.position);
+                continue;
+            }
+            let Identity { kind, name, .. } = &item.identity;
+            let message = format!(
+                "{kind} \"{name}\" serves the whole cluster and is left where it is; remove it by hand"
+            );
+            self.say(Severity::Info, Code::KeptShared, message);
+        }
+    }
+
+    fn say(&mut self, severity: Severity, code: Code, message: String) {
+        self.out.push(Diagnostic::general(severity, code, message));
+    }
+}
+
+/// The place of a document, in both spellings: kyaml fills in a missing one but
+/// refuses two that differ, and old orchestrators know only the legacy one.
+fn place_annotations(document: &Placed) -> Map<String, Value> {
+    let index = document.index.to_string();
+    let place = [
+        (PATH, &document.path),
+        (LEGACY_PATH, &document.path),
+        (INDEX, &index),
+        (LEGACY_INDEX, &index),
+    ];
+    place
+        .into_iter()
+        .map(|(key, text)| (key.to_owned(), json!(text)))
+        .collect()
+}
+
+fn orchestrator_annotations(value: &Value) -> Map<String, Value> {
+    let annotations = value
+        .pointer("/metadata/annotations")
+        .and_then(Value::as_object);
+    let pairs = annotations.into_iter().flatten();
+    pairs
+        .filter(|(key, _)| is_orchestrator_key(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+fn annotated(mut value: Value, more: Map<String, Value>) -> Value {
+    if let Some(annotations) = value
+        .pointer_mut("/metadata/annotations")
+        .and_then(Value::as_object_mut)
+    {
+        annotations.extend(more);
+    }
+    value
+}

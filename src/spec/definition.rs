@@ -1,0 +1,173 @@
+//! The schema of a `CnpgStack` in the three forms that tools read.
+
+use std::borrow::Cow;
+
+use kube_core::schema::{OptionalEnum, OptionalIntOrString, StructuralSchemaRewriter};
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+use super::{GROUP, KIND, Spec, VERSION};
+
+/// Fields of the API that this version cannot act on. Accepting them in silence
+/// would be worse than refusing them: somebody would believe in a backup.
+pub(super) const LATER: &[&str] = &[
+    "barmanPlugin",
+    "images",
+    "links",
+    "migrations",
+    "networkPolicy",
+    "pitrClusters",
+    "recovery",
+    "secrets",
+];
+
+/// Schema of a value that may be anything, such as a patch.
+pub(super) struct AnyValue;
+
+impl JsonSchema for AnyValue {
+    fn schema_name() -> Cow<'static, str> {
+        "AnyValue".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"x-kubernetes-preserve-unknown-fields": true})
+    }
+}
+
+/// The schema of `spec`, with every type written out in place.
+#[must_use]
+pub(super) fn spec_schema() -> Value {
+    let settings = SchemaSettings::openapi3()
+        .with(|s| {
+            s.inline_subschemas = true;
+            s.meta_schema = None;
+        })
+        .with_transform(StructuralSchemaRewriter)
+        .with_transform(OptionalEnum)
+        .with_transform(OptionalIntOrString)
+        .with_transform(RecursiveTransform(tidy));
+    let mut value = settings
+        .into_generator()
+        .into_root_schema_for::<Spec>()
+        .to_value();
+    if let Some(map) = value.as_object_mut() {
+        map.remove("title");
+    }
+    value
+}
+
+/// Drops what only repeats Rust: integer formats, and "or null" of optional
+/// fields (an explicit null is an absent field in every Kubernetes API).
+fn tidy(schema: &mut Schema) {
+    schema.remove("nullable");
+    schema.remove("default");
+    if schema.get("type").and_then(Value::as_str) == Some("integer") {
+        schema.remove("format");
+    }
+    if schema.get("x-kubernetes-int-or-string").is_some() {
+        // The one form that a structural schema takes; optional fields come with an empty one.
+        schema.remove("type");
+        let forms = json!([{"type": "integer"}, {"type": "string"}]);
+        schema.insert("anyOf".to_owned(), forms);
+    }
+}
+
+/// The schema of a whole document.
+fn document_schema() -> Value {
+    json!({
+        "description": "A whole PostgreSQL stack on CloudNativePG in one file.",
+        "type": "object",
+        "required": ["apiVersion", "kind", "metadata", "spec"],
+        "properties": {
+            "apiVersion": {"type": "string"},
+            "kind": {"type": "string"},
+            "metadata": {"type": "object"},
+            "spec": spec_schema(),
+        },
+    })
+}
+
+/// The JSON Schema for editors: closed, so that a misspelt field is underlined.
+#[must_use]
+pub fn json_schema() -> Value {
+    let mut schema: Schema = document_schema().try_into().unwrap_or_default();
+    schema.insert(
+        "$schema".to_owned(),
+        "http://json-schema.org/draft-07/schema#".into(),
+    );
+    schema.insert("title".to_owned(), KIND.into());
+    RecursiveTransform(close).transform(&mut schema);
+    let mut value = schema.to_value();
+    if let Some(properties) = value.get_mut("properties") {
+        properties["apiVersion"] = json!({"const": format!("{GROUP}/{VERSION}")});
+        properties["kind"] = json!({"const": KIND});
+        properties["metadata"] = json!({
+            "type": "object",
+            "required": ["name"],
+            "properties": {"name": {"type": "string"}},
+        });
+    }
+    value
+}
+
+/// Objects with a fixed set of fields take no others; `metadata` is Kubernetes' own.
+fn close(schema: &mut Schema) {
+    if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
+        schema.insert("additionalProperties".to_owned(), false.into());
+    }
+}
+
+/// The CustomResourceDefinition, for tools that look kinds up in the cluster.
+#[must_use]
+pub fn crd() -> Value {
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": format!("cnpgstacks.{GROUP}")},
+        "spec": {
+            "group": GROUP,
+            "scope": "Namespaced",
+            "names": {"kind": KIND, "listKind": "CnpgStackList", "plural": "cnpgstacks", "singular": "cnpgstack"},
+            "versions": [{
+                "name": VERSION,
+                "served": true,
+                "storage": true,
+                "schema": {"openAPIV3Schema": document_schema()},
+            }],
+        },
+    })
+}
+
+/// The KRMFunctionDefinition, the ecosystem's format for "schema of a functionConfig".
+#[must_use]
+pub fn krm_function_definition() -> Value {
+    json!({
+        "apiVersion": "config.kubernetes.io/v1alpha1",
+        "kind": "KRMFunctionDefinition",
+        "metadata": {"name": "cnpg-stack"},
+        "spec": {
+            "group": GROUP,
+            "names": {"kind": KIND},
+            "description": env!("CARGO_PKG_DESCRIPTION"),
+            "publisher": GROUP,
+            "home": env!("CARGO_PKG_REPOSITORY"),
+            "maintainers": ["The cnpg-stack authors"],
+            "tags": ["generator", "mutator", "postgresql", "cloudnative-pg"],
+            "versions": [{
+                "name": VERSION,
+                "idempotent": true,
+                "license": env!("CARGO_PKG_LICENSE"),
+                "usage": concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/README.md"),
+                "examples": [concat!(env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/quickstart")],
+                "runtime": {"container": {"image": concat!("ghcr.io/cnpg-stack/cnpg-stack:v", env!("CARGO_PKG_VERSION"))}},
+                "schema": {"openAPIV3Schema": document_schema()},
+            }],
+        },
+    })
+}

@@ -1,0 +1,193 @@
+//! From the user's words to a valid [`Stack`]: the only place that makes one.
+//!
+//! The rules mirror what would be refused later, by the API server, by the CNPG
+//! webhook or by PostgreSQL, and all mistakes are reported at once. Leaf checks
+//! of single values live in [`check`]; rules between fields in the files beside it.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, FieldPath, Severity};
+use crate::spec::read::Document;
+use crate::spec::{Amount, Spec};
+
+pub mod check;
+mod credentials;
+mod databases;
+mod instance;
+mod labels;
+mod options;
+mod patches;
+mod stack;
+
+pub use check::derive::cut_name;
+use check::{Refusal, name, quantity::Quantity};
+use stack::Seal;
+pub use stack::{
+    Admin, Backup, Change, Database, Grant, Image, Login, Operator, Output, OwnerRole, Patch,
+    Registry, Resources, RoleStyle, Secret, Stack, Storage, User,
+};
+
+/// A check of a quantity.
+type QuantityCheck = fn(&str) -> Result<Quantity, Refusal>;
+
+/// CNPG's limit for the name of a Cluster, which leaves room for `-rw` and the like.
+pub const MAX_CLUSTER_NAME: usize = 50;
+/// The prefix of the Cluster's name.
+const CLUSTER_PREFIX: &str = "cluster-";
+
+/// What a stack may refer to outside its file.
+pub struct Outside<'a> {
+    /// The environment of the function.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// The Secrets among the items, by name, with their decoded values.
+    pub secrets: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// The state of one validation: where the findings go, and what is outside.
+struct Checker<'a> {
+    out: &'a mut Diagnostics,
+    outside: &'a Outside<'a>,
+}
+
+impl Checker<'_> {
+    /// The checked value, or none after reporting why it is refused.
+    fn accept<T>(
+        &mut self,
+        code: Code,
+        path: &FieldPath,
+        shown: &str,
+        result: Result<T, Refusal>,
+    ) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(Refusal { message, proposed }) => {
+                let error = Diagnostic::at(Severity::Error, code, path, message);
+                self.out.push(error.value(shown).proposed(proposed));
+                None
+            }
+        }
+    }
+
+    /// The same for an optional field.
+    fn optional<T>(
+        &mut self,
+        code: Code,
+        path: &FieldPath,
+        value: Option<&String>,
+        check: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Option<T> {
+        value.and_then(|value| self.accept(code, path, value, check(value)))
+    }
+
+    /// A positive quantity.
+    fn amount(
+        &mut self,
+        path: &FieldPath,
+        value: Option<&Amount>,
+        check: QuantityCheck,
+    ) -> Option<Quantity> {
+        let Amount(text) = value?;
+        self.accept(Code::InvalidQuantity, path, text, check(text))
+    }
+}
+
+/// Checks a document and fills in the defaults. Without a single error there is
+/// a stack; with one there is none.
+pub fn validate(
+    document: &Document,
+    outside: &Outside<'_>,
+    out: &mut Diagnostics,
+) -> Option<Stack> {
+    let mut checker = Checker { out, outside };
+    let stack = checker.stack(document);
+    if stack.is_none() && !checker.out.has_errors() {
+        checker.out.error(
+            Code::Internal,
+            &FieldPath::spec(),
+            "was refused without a reason; please report this",
+        );
+    }
+    stack.filter(|_| !checker.out.has_errors())
+}
+
+impl Checker<'_> {
+    /// Every part is checked before the first one that failed ends the work.
+    fn stack(&mut self, document: &Document) -> Option<Stack> {
+        let spec = &document.spec;
+        let path = FieldPath::spec();
+        let name = self.stack_name(&document.name);
+        let namespace = self.namespace(spec, &path);
+        let image = self.image(spec, &path);
+        let instances = self.instances(spec, &path);
+        let admin = self.admin(spec, &path);
+        let storage = self.storage(spec, &path);
+        let resources = self.resources(spec, &path);
+        let node_label = self.node_label(spec, &path);
+        let init_sql = self.init_sql(spec, &path);
+        let parameters = self.parameters(spec, &path);
+        let labels = self.custom_labels(spec, &path);
+        let operator = self.operator(spec, &path);
+        let databases = self.databases(spec, &path, image.as_ref(), operator.as_ref());
+        let registry = self.registry(spec, &path);
+        let backup = self.backup(spec, &path);
+        let output = self.output(spec, &path);
+        let patches = self.patches(spec, &path);
+        let users = databases
+            .as_ref()
+            .map(|databases| databases.users.as_slice());
+        let generated = credentials::generated_logins(admin.as_ref(), users.unwrap_or_default());
+        self.references_are_foreign(spec, &generated);
+        let namespace = namespace?;
+        let databases = databases?;
+        Some(Stack {
+            name: name?,
+            cluster: format!("{CLUSTER_PREFIX}{namespace}"),
+            namespace,
+            image: image?,
+            instances: instances?,
+            admin: admin?,
+            storage: storage?,
+            resources,
+            node_label,
+            init_sql,
+            parameters,
+            labels,
+            databases: databases.databases,
+            users: databases.users,
+            grants: databases.grants,
+            registry,
+            backup: backup?,
+            operator: operator?,
+            output: output?,
+            patches,
+            seal: Seal,
+        })
+    }
+
+    /// The stack's own name is the value of a label on every object.
+    fn stack_name(&mut self, text: &str) -> Option<String> {
+        let path = FieldPath::metadata().key("name");
+        if self.out.covers(&path) {
+            return None;
+        }
+        let checked = name::dns1123_subdomain(text).and_then(|_| name::label_value(text));
+        self.accept(
+            Code::InvalidName,
+            &path,
+            text,
+            checked.map(name::LabelValue::into_string),
+        )
+    }
+
+    fn namespace(&mut self, spec: &Spec, path: &FieldPath) -> Option<String> {
+        let most = MAX_CLUSTER_NAME - CLUSTER_PREFIX.len();
+        let check =
+            |text: &str| name::dns1123_label_within(text, most).map(name::DnsLabel::into_string);
+        self.optional(
+            Code::InvalidName,
+            &path.key("namespace"),
+            spec.namespace.as_ref(),
+            check,
+        )
+    }
+}

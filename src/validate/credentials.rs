@@ -1,0 +1,242 @@
+//! Where passwords come from.
+//!
+//! No message in here names a value, not even that of an environment variable's
+//! name: `passwordFrom: {env: hunter2}` is a likely slip.
+
+use std::collections::BTreeSet;
+
+use super::check::{derive, ident, name, password};
+use super::{Admin, Checker, Login, Refusal, Secret, User};
+use crate::diagnostic::{Code, FieldPath};
+use crate::spec::{Spec, ValueSource};
+
+/// A Kubernetes name of ours has at most the length of a label.
+pub(super) const MAX_NAME: usize = 63;
+
+/// The fields that a password is given with, and where they stand.
+pub(super) struct Given<'a> {
+    pub(super) plain: Option<&'a String>,
+    pub(super) source: Option<&'a ValueSource>,
+    pub(super) plain_path: FieldPath,
+    pub(super) source_path: FieldPath,
+    /// What the value may be: PostgreSQL and a registry have different rules.
+    pub(super) check: fn(&str) -> Result<(), Refusal>,
+}
+
+/// A password as far as it is known.
+pub(super) enum Found {
+    /// The value itself.
+    Value(Secret),
+    /// A Secret that the user brings along, by name.
+    Reference(String),
+}
+
+impl Checker<'_> {
+    pub(super) fn admin(&mut self, spec: &Spec, path: &FieldPath) -> Option<Admin> {
+        let check = |text: &str| ident::role_name(text, true).map(ident::Identifier::into_string);
+        let name = self.optional(
+            Code::InvalidIdentifier,
+            &path.key("adminUser"),
+            spec.admin_user.as_ref(),
+            check,
+        );
+        let given = Given {
+            plain: spec.admin_password.as_ref(),
+            source: spec.admin_password_from.as_ref(),
+            plain_path: path.key("adminPassword"),
+            source_path: path.key("adminPasswordFrom"),
+            check: password::password,
+        };
+        let rotation = self.rotation(&path.key("rotation"), spec.rotation.as_ref());
+        let found = self.password(&given);
+        let name = name?;
+        let login = self.login(&name, found?, &given)?;
+        Some(Admin {
+            name,
+            login,
+            rotation,
+        })
+    }
+
+    /// The value of a rotation label.
+    pub(super) fn rotation(&mut self, path: &FieldPath, value: Option<&String>) -> Option<String> {
+        self.optional(Code::InvalidLabel, path, value, |text| {
+            name::label_value(text).map(name::LabelValue::into_string)
+        })
+    }
+
+    /// Resolves a password: exactly one way to give it.
+    pub(super) fn password(&mut self, given: &Given<'_>) -> Option<Found> {
+        match (given.plain, given.source) {
+            (Some(_), Some(_)) => {
+                let message = format!("must not be set together with `{}`", given.plain_path);
+                self.out.error(Code::Conflict, &given.source_path, message);
+                None
+            }
+            (Some(plain), None) => self.plain_password(plain, given).map(Found::Value),
+            (None, Some(source)) => self.sourced_password(source, given),
+            (None, None) => {
+                if !self.out.covers(&given.plain_path) && !self.out.covers(&given.source_path) {
+                    let message = format!("must be set, or `{}`", given.source_path);
+                    self.out
+                        .error(Code::MissingField, &given.plain_path, message);
+                }
+                None
+            }
+        }
+    }
+
+    fn plain_password(&mut self, plain: &str, given: &Given<'_>) -> Option<Secret> {
+        let path = &given.plain_path;
+        self.accept(Code::InvalidPassword, path, "", (given.check)(plain))?;
+        let message = "stands in the file as plain text, readable by everyone who can read the repository; \
+                       give it with `...From: {env: NAME}` or `...From: {secretRef: {name: NAME}}`";
+        self.out.warn(Code::PlaintextPassword, path, message);
+        Some(Secret::new(plain.to_owned()))
+    }
+
+    fn sourced_password(&mut self, source: &ValueSource, given: &Given<'_>) -> Option<Found> {
+        let path = &given.source_path;
+        match (&source.env, &source.secret_ref) {
+            (Some(variable), None) => self
+                .env_password(variable, &path.key("env"), given.check)
+                .map(Found::Value),
+            (None, Some(reference)) => {
+                let path = path.key("secretRef").key("name");
+                let check =
+                    |text: &str| name::dns1123_subdomain(text).map(name::DnsSubdomain::into_string);
+                self.optional(Code::InvalidName, &path, reference.name.as_ref(), check)
+                    .map(Found::Reference)
+            }
+            _ => {
+                if !self.out.covers(path) {
+                    self.out.error(
+                        Code::Conflict,
+                        path,
+                        "must have exactly one of `env` and `secretRef`",
+                    );
+                }
+                None
+            }
+        }
+    }
+
+    fn env_password(
+        &mut self,
+        variable: &str,
+        path: &FieldPath,
+        check: fn(&str) -> Result<(), Refusal>,
+    ) -> Option<Secret> {
+        self.accept(Code::InvalidName, path, "", name::env_name(variable))?;
+        let Some(value) = (self.outside.env)(variable) else {
+            let message = "names a variable that is not in the function's environment; pass it on \
+                           (`kustomize build --env NAME=VALUE`, `envs` in the function annotation; \
+                           `kpt fn render` passes its environment on to `exec` functions only)";
+            self.out.error(Code::MissingSource, path, message);
+            return None;
+        };
+        self.accept(Code::InvalidPassword, path, "", check(&value))?;
+        Some(Secret::new(value))
+    }
+
+    /// The credentials of a role, and the Secret that holds them.
+    pub(super) fn login(&mut self, role: &str, found: Found, given: &Given<'_>) -> Option<Login> {
+        match found {
+            Found::Value(value) => Some(Login {
+                secret_name: derive::object_name("login", role, MAX_NAME),
+                generated: true,
+                password: Some(value),
+            }),
+            Found::Reference(secret_name) => {
+                let password = self.referenced_password(&secret_name, role, &given.source_path)?;
+                Some(Login {
+                    secret_name,
+                    generated: false,
+                    password,
+                })
+            }
+        }
+    }
+
+    /// The password of a Secret among the items; it need not be there, but if it
+    /// is, it must be one that CNPG accepts for the role. The outer option is
+    /// none after an error.
+    #[expect(
+        clippy::option_option,
+        reason = "refused, unknown and known are three different things"
+    )]
+    fn referenced_password(
+        &mut self,
+        secret: &str,
+        role: &str,
+        path: &FieldPath,
+    ) -> Option<Option<Secret>> {
+        let Some(values) = self.outside.secrets.get(secret) else {
+            return Some(None);
+        };
+        let path = path.key("secretRef");
+        if values.get("username").map(String::as_str) != Some(role) {
+            let message = "names a Secret among the items whose `username` is not the role's name; CNPG refuses it";
+            self.out.error(Code::Conflict, &path, message);
+            return None;
+        }
+        let Some(value) = values.get("password") else {
+            self.out.error(
+                Code::MissingSource,
+                &path,
+                "names a Secret among the items that has no `password`",
+            );
+            return None;
+        };
+        self.accept(Code::InvalidPassword, &path, "", password::password(value))?;
+        Some(Some(Secret::new(value.clone())))
+    }
+}
+
+/// The Secrets that the stack generates itself.
+const OWN_SECRETS: [&str; 2] = ["cnpg-env", "cnpg-registry"];
+
+/// The names of the Secrets that a stack generates for its roles.
+pub(super) fn generated_logins<'a>(
+    admin: Option<&'a Admin>,
+    users: &'a [User],
+) -> BTreeSet<&'a str> {
+    let logins = admin.map(|admin| &admin.login).into_iter();
+    logins
+        .chain(users.iter().filter_map(|user| user.login.as_ref()))
+        .filter(|login| login.generated)
+        .map(|login| login.secret_name.as_str())
+        .collect()
+}
+
+impl Checker<'_> {
+    /// A reference is to a Secret that somebody else writes, never to one of ours.
+    pub(super) fn references_are_foreign(&mut self, spec: &Spec, generated: &BTreeSet<&str>) {
+        let ours = |source: Option<&ValueSource>| {
+            let name = source?.secret_ref.as_ref()?.name.as_deref()?;
+            (generated.contains(name) || OWN_SECRETS.contains(&name)).then_some(())
+        };
+        let path = FieldPath::spec();
+        let mut sources = vec![(
+            path.key("adminPasswordFrom"),
+            spec.admin_password_from.as_ref(),
+        )];
+        let registry = spec
+            .registry
+            .as_ref()
+            .and_then(|registry| registry.password_from.as_ref());
+        sources.push((path.key("registry").key("passwordFrom"), registry));
+        for (index, entry) in spec.databases.iter().flatten().enumerate() {
+            let path = path.key("databases").index(index).key("passwordFrom");
+            sources.push((path, entry.password_from.as_ref()));
+        }
+        for (path, _) in sources
+            .into_iter()
+            .filter(|(_, source)| ours(*source).is_some())
+        {
+            let message = "must not name a Secret that the stack generates itself";
+            self.out
+                .error(Code::Conflict, &path.key("secretRef").key("name"), message);
+        }
+    }
+}

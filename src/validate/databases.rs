@@ -1,0 +1,336 @@
+//! Databases, their users, and who may do what where.
+
+use std::collections::BTreeSet;
+
+use super::check::{derive, ident, password};
+use super::credentials::{Given, MAX_NAME};
+use super::{Checker, Database, Grant, Image, Login, Operator, OwnerRole, RoleStyle, User};
+use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
+use crate::spec::{self, Permission, Spec, State};
+
+/// What the entries of `spec.databases` come to.
+#[derive(Default)]
+pub(super) struct Entries {
+    pub(super) databases: Vec<Database>,
+    pub(super) users: Vec<User>,
+    pub(super) grants: Vec<Grant>,
+}
+
+/// An entry whose names are valid.
+struct Entry<'a> {
+    given: &'a spec::Database,
+    path: FieldPath,
+    grant: Grant,
+}
+
+impl Checker<'_> {
+    pub(super) fn databases(
+        &mut self,
+        spec: &Spec,
+        path: &FieldPath,
+        image: Option<&Image>,
+        operator: Option<&Operator>,
+    ) -> Option<Entries> {
+        let path = path.key("databases");
+        let given = spec.databases.as_deref().unwrap_or_default();
+        let entries: Vec<Entry<'_>> = given
+            .iter()
+            .enumerate()
+            .filter_map(|(index, entry)| self.entry(entry, path.index(index)))
+            .collect();
+        self.pairs_differ(&entries);
+        for entry in &entries {
+            self.permissions(entry, image, operator);
+        }
+        let databases = self.distinct_databases(&entries);
+        let users = self.distinct_users(&entries);
+        self.roles_differ(spec, &entries, &databases);
+        self.grants_not_applied(&path, &entries);
+        let grants = entries.iter().map(|entry| entry.grant.clone()).collect();
+        (entries.len() == given.len()).then_some(Entries {
+            databases,
+            users,
+            grants,
+        })
+    }
+
+    fn grants_not_applied(&mut self, path: &FieldPath, entries: &[Entry<'_>]) {
+        let asks = |entry: &Entry<'_>| {
+            entry.grant.absent
+                || !entry.grant.permissions.is_empty()
+                || entry.given.revoke_public_execute == Some(true)
+        };
+        if entries.iter().any(asks) {
+            let message = "asks for permissions that this version does not apply: it generates no grant Jobs. Roles, \
+                           passwords and the attributes of `manage_roles` and `metadata_access` are set; nothing is \
+                           granted or revoked inside the databases";
+            self.out.warn(Code::GrantsNotApplied, path, message);
+        }
+    }
+
+    fn entry<'s>(&mut self, given: &'s spec::Database, path: FieldPath) -> Option<Entry<'s>> {
+        let check = |text: &str| ident::database_name(text).map(ident::Identifier::into_string);
+        let database = self.optional(
+            Code::InvalidIdentifier,
+            &path.key("database"),
+            given.database.as_ref(),
+            check,
+        );
+        let check = |text: &str| ident::role_name(text, false).map(ident::Identifier::into_string);
+        let user = self.optional(
+            Code::InvalidIdentifier,
+            &path.key("username"),
+            given.username.as_ref(),
+            check,
+        );
+        for (index, schema) in given.extension_schemas.iter().flatten().enumerate() {
+            let path = path.key("extensionSchemas").index(index);
+            self.accept(
+                Code::InvalidIdentifier,
+                &path,
+                schema,
+                ident::identifier(schema),
+            );
+        }
+        let absent = given.state.unwrap_or_default() == State::Absent;
+        let listed = given.cnpg_permissions.iter().flatten().copied();
+        let grant = Grant {
+            database: database?,
+            user: user?,
+            permissions: if absent {
+                BTreeSet::new()
+            } else {
+                listed.collect()
+            },
+            absent,
+            extension_schemas: given.extension_schemas.iter().flatten().cloned().collect(),
+        };
+        Some(Entry { given, path, grant })
+    }
+
+    fn pairs_differ(&mut self, entries: &[Entry<'_>]) {
+        let mut seen = BTreeSet::new();
+        for Entry { path, grant, .. } in entries {
+            if !seen.insert((&grant.database, &grant.user)) {
+                let message = "must differ from the entries before it in `database` or `username`; list all \
+                               permissions of a user in a database in one entry";
+                self.out.error(Code::DuplicateEntry, path, message);
+            }
+        }
+    }
+
+    fn permissions(
+        &mut self,
+        entry: &Entry<'_>,
+        image: Option<&Image>,
+        operator: Option<&Operator>,
+    ) {
+        let path = entry.path.key("cnpgPermissions");
+        let mut seen = BTreeSet::new();
+        for (index, permission) in entry.given.cnpg_permissions.iter().flatten().enumerate() {
+            if !seen.insert(permission) {
+                self.out
+                    .error(Code::DuplicateEntry, &path.index(index), "is listed twice");
+            }
+        }
+        let has = |permission| entry.grant.permissions.contains(&permission);
+        if has(Permission::Write) && !has(Permission::Read) {
+            let message = "has `write` without `read`: the user cannot see what it changes, and UPDATE ... WHERE \
+                           and DELETE ... WHERE are refused";
+            self.out.warn(Code::BlindWrite, &path, message);
+        }
+        if has(Permission::MetadataAccess) {
+            let message = "has `metadata_access`, which is cluster-wide: the user sees other databases' queries";
+            self.out.warn(Code::ClusterWideAccess, &path, message);
+        }
+        if has(Permission::ManageRoles) {
+            self.manage_roles(&path, image, operator);
+        }
+    }
+
+    fn manage_roles(
+        &mut self,
+        path: &FieldPath,
+        image: Option<&Image>,
+        operator: Option<&Operator>,
+    ) {
+        if image.is_some_and(|image| image.major < 16) {
+            let message = "must not have `manage_roles` below PostgreSQL 16: there CREATEROLE reaches the server's \
+                           operating system through the predefined roles";
+            self.out.error(Code::Conflict, path, message);
+        }
+        if operator.is_some_and(|operator| operator.roles == RoleStyle::Inline) {
+            let message = "must not have `manage_roles` with an operator below 1.30: it would take the roles that \
+                           the user makes away from the user";
+            self.out.error(Code::Conflict, path, message);
+        }
+    }
+
+    /// One database per name; `revokePublicExecute` has one value for all its entries.
+    fn distinct_databases(&mut self, entries: &[Entry<'_>]) -> Vec<Database> {
+        let mut databases: Vec<Database> = Vec::new();
+        for Entry { given, path, grant } in entries {
+            if databases
+                .iter()
+                .any(|database| database.name == grant.database)
+            {
+                continue;
+            }
+            let of_database = || {
+                entries
+                    .iter()
+                    .filter(|other| other.grant.database == grant.database)
+            };
+            let value = given.revoke_public_execute.unwrap_or_default();
+            if of_database()
+                .any(|other| other.given.revoke_public_execute.unwrap_or_default() != value)
+            {
+                let message = "must be the same in all entries of the database";
+                self.out
+                    .error(Code::Conflict, &path.key("revokePublicExecute"), message);
+            }
+            databases.push(database(&grant.database, value));
+        }
+        databases
+    }
+
+    /// One user per name; its password source and rotation are the same in all its entries.
+    fn distinct_users(&mut self, entries: &[Entry<'_>]) -> Vec<User> {
+        let mut users: Vec<User> = Vec::new();
+        for entry in entries {
+            let name = &entry.grant.user;
+            if users.iter().any(|user| user.name == *name) {
+                continue;
+            }
+            let of_user: Vec<&Entry<'_>> = entries
+                .iter()
+                .filter(|other| other.grant.user == *name)
+                .collect();
+            self.entries_agree(&of_user);
+            users.extend(self.user(name, &of_user));
+        }
+        users
+    }
+
+    fn entries_agree(&mut self, entries: &[&Entry<'_>]) {
+        let present: Vec<_> = entries.iter().filter(|entry| !entry.grant.absent).collect();
+        let Some((first, others)) = present.split_first() else {
+            return;
+        };
+        for other in others {
+            let (one, two) = (first.given, other.given);
+            let message = format!(
+                "must be the same as in `{}`: the user has one password",
+                first.path
+            );
+            if one.password != two.password {
+                self.out
+                    .error(Code::Conflict, &other.path.key("password"), message);
+            } else if one.password_from != two.password_from {
+                self.out
+                    .error(Code::Conflict, &other.path.key("passwordFrom"), message);
+            }
+            if first.given.rotation_db != other.given.rotation_db {
+                let message = format!(
+                    "must be the same as in `{}`: the user has one Secret",
+                    first.path
+                );
+                self.out
+                    .error(Code::Conflict, &other.path.key("rotationDb"), message);
+            }
+        }
+    }
+
+    /// A user whose entries are all absent has no credentials, so it needs no password.
+    fn user(&mut self, name: &str, entries: &[&Entry<'_>]) -> Option<User> {
+        let entry = entries.iter().find(|entry| !entry.grant.absent);
+        let login = match entry {
+            None => None,
+            Some(entry) => Some(self.user_login(name, entry)?),
+        };
+        let rotation = entry.and_then(|entry| {
+            let path = entry.path.key("rotationDb");
+            self.rotation(&path, entry.given.rotation_db.as_ref())
+        });
+        let any = |permission| {
+            entries
+                .iter()
+                .any(|entry| entry.grant.permissions.contains(&permission))
+        };
+        Some(User {
+            name: name.to_owned(),
+            object: derive::object_name("role", name, MAX_NAME),
+            login,
+            rotation,
+            create_role: any(Permission::ManageRoles),
+            metadata_access: any(Permission::MetadataAccess),
+        })
+    }
+
+    fn user_login(&mut self, name: &str, entry: &Entry<'_>) -> Option<Login> {
+        let given = Given {
+            plain: entry.given.password.as_ref(),
+            source: entry.given.password_from.as_ref(),
+            plain_path: entry.path.key("password"),
+            source_path: entry.path.key("passwordFrom"),
+            check: password::password,
+        };
+        let found = self.password(&given)?;
+        self.login(name, found, &given)
+    }
+
+    /// Admin, owner roles and users are different roles.
+    fn roles_differ(&mut self, spec: &Spec, entries: &[Entry<'_>], databases: &[Database]) {
+        let owners: BTreeSet<&str> = databases
+            .iter()
+            .map(|database| database.owner.name.as_str())
+            .collect();
+        for Entry { path, grant, .. } in entries {
+            let path = path.key("username");
+            if Some(&grant.user) == spec.admin_user.as_ref() {
+                self.conflict(
+                    &path,
+                    &grant.user,
+                    "must differ from `spec.adminUser`: the superuser needs no grants",
+                );
+            }
+            if owners.contains(grant.user.as_str()) {
+                self.conflict(
+                    &path,
+                    &grant.user,
+                    "must differ from the owner roles `{database}_owner`, which are generated",
+                );
+            }
+        }
+        if let Some(admin) = spec
+            .admin_user
+            .as_ref()
+            .filter(|admin| owners.contains(admin.as_str()))
+        {
+            let path = FieldPath::spec().key("adminUser");
+            self.conflict(
+                &path,
+                admin,
+                "must differ from the owner roles `{database}_owner`, which are no superusers",
+            );
+        }
+    }
+
+    fn conflict(&mut self, path: &FieldPath, value: &str, message: &str) {
+        self.out
+            .push(Diagnostic::at(Severity::Error, Code::Conflict, path, message).value(value));
+    }
+}
+
+fn database(name: &str, revoke_public_execute: bool) -> Database {
+    let owner = derive::owner_role(name);
+    Database {
+        name: name.to_owned(),
+        object: derive::object_name("database", name, MAX_NAME),
+        owner: OwnerRole {
+            object: derive::object_name("role", &owner, MAX_NAME),
+            name: owner,
+        },
+        revoke_public_execute,
+    }
+}

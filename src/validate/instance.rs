@@ -1,0 +1,200 @@
+//! What an instance is made of: image, count, volumes, resources, parameters, first SQL.
+
+use std::collections::BTreeMap;
+
+use super::check::quantity::Quantity;
+use super::check::{Refusal, image, name, parameters, preload, quantity};
+use super::{Checker, Image, QuantityCheck, Resources, Storage};
+use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
+use crate::spec::{Amount, Spec};
+
+/// The repository of the operand images; `psqlVersion` is a tag of it.
+const OPERAND: &str = "ghcr.io/cloudnative-pg/postgresql";
+/// One primary and two standbys: the loss of one leaves a redundant pair.
+const INSTANCES: i64 = 3;
+/// The size of a data volume when none is given.
+const STORAGE_SIZE: &str = "10Gi";
+
+impl Checker<'_> {
+    pub(super) fn image(&mut self, spec: &Spec, path: &FieldPath) -> Option<Image> {
+        let version_path = path.key("psqlVersion");
+        let version = self.optional(
+            Code::InvalidImage,
+            &version_path,
+            spec.psql_version.as_ref(),
+            image::psql_version,
+        );
+        let name_path = path.key("imageName");
+        let whole = self.optional(
+            Code::InvalidImage,
+            &name_path,
+            spec.image_name.as_ref(),
+            image::operand_image,
+        );
+        let version = version?;
+        match (&spec.image_name, whole) {
+            (None, _) => Some(Image {
+                reference: format!("{OPERAND}:{}", version.tag),
+                major: version.major,
+            }),
+            (Some(_), None) => None,
+            (Some(_), Some(image)) if image.version.major == version.major => Some(Image {
+                reference: image.reference,
+                major: version.major,
+            }),
+            (Some(given), Some(_)) => {
+                let message = format!(
+                    "must have the major version of `spec.psqlVersion`, {}",
+                    version.major
+                );
+                self.out.push(
+                    Diagnostic::at(Severity::Error, Code::Conflict, &name_path, message)
+                        .value(given.as_str()),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn instances(&mut self, spec: &Spec, path: &FieldPath) -> Option<i64> {
+        let instances = spec.instances.unwrap_or(INSTANCES);
+        if instances >= 1 {
+            return Some(instances);
+        }
+        let error = Diagnostic::at(
+            Severity::Error,
+            Code::InvalidValue,
+            &path.key("instances"),
+            "must be at least 1",
+        );
+        self.out.push(error.value(instances));
+        None
+    }
+
+    pub(super) fn storage(&mut self, spec: &Spec, path: &FieldPath) -> Option<Storage> {
+        let default = Amount(STORAGE_SIZE.to_owned());
+        let size = Some(spec.storage_size.as_ref().unwrap_or(&default));
+        let size = self.amount(&path.key("storageSize"), size, quantity::storage);
+        let wal_size = self.amount(
+            &path.key("walStorageSize"),
+            spec.wal_storage_size.as_ref(),
+            quantity::storage,
+        );
+        let check = |text: &str| name::dns1123_subdomain(text).map(name::DnsSubdomain::into_string);
+        let class = self.optional(
+            Code::InvalidName,
+            &path.key("storageClass"),
+            spec.storage_class.as_ref(),
+            check,
+        );
+        Some(Storage {
+            size: size?.canonical(),
+            class,
+            wal_size: wal_size.map(|size| size.canonical()),
+        })
+    }
+
+    pub(super) fn resources(&mut self, spec: &Spec, path: &FieldPath) -> Resources {
+        let mut resources = Resources::default();
+        let cpu: QuantityCheck = quantity::cpu;
+        for (resource, field, check, request, limit) in [
+            ("cpu", "cpu", cpu, &spec.cpu_request, &spec.cpu_limit),
+            (
+                "memory",
+                "mem",
+                quantity::memory,
+                &spec.mem_request,
+                &spec.mem_limit,
+            ),
+        ] {
+            let request_path = path.key(&format!("{field}Request"));
+            let limit_path = path.key(&format!("{field}Limit"));
+            let request = self.amount(&request_path, request.as_ref(), check);
+            let limit = self.amount(&limit_path, limit.as_ref(), check);
+            self.request_within(&request_path, request.as_ref(), &limit_path, limit.as_ref());
+            resources
+                .requests
+                .extend(request.map(|amount| (resource.to_owned(), amount.canonical())));
+            resources
+                .limits
+                .extend(limit.map(|amount| (resource.to_owned(), amount.canonical())));
+        }
+        resources
+    }
+
+    fn request_within(
+        &mut self,
+        path: &FieldPath,
+        request: Option<&Quantity>,
+        limit_path: &FieldPath,
+        limit: Option<&Quantity>,
+    ) {
+        if let (Some(request), Some(limit)) = (request, limit)
+            && request > limit
+        {
+            let message = format!("must not exceed `{limit_path}`, {}", limit.canonical());
+            let error = Diagnostic::at(Severity::Error, Code::RequestOverLimit, path, message);
+            self.out.push(error.value(request.canonical()));
+        }
+    }
+
+    /// SQL that names an extension which CNPG preloads on demand also gets the
+    /// parameter that is the demand.
+    pub(super) fn parameters(&mut self, spec: &Spec, path: &FieldPath) -> BTreeMap<String, String> {
+        let path = path.key("postgresParameters");
+        let mut set = spec.postgres_parameters.clone().unwrap_or_default();
+        add_preloads(spec.init_db.as_deref().unwrap_or_default(), &mut set);
+        // Mistakes in the amounts themselves are reported where they stand.
+        let whole = |amount: Option<&Amount>| {
+            amount
+                .and_then(|Amount(text)| Quantity::parse(text).ok())
+                .map(|q| q.whole())
+        };
+        let context = parameters::Context {
+            instances: spec
+                .instances
+                .unwrap_or(INSTANCES)
+                .try_into()
+                .unwrap_or_default(),
+            memory_request: whole(spec.mem_request.as_ref()),
+            wal_storage: whole(spec.wal_storage_size.as_ref()),
+        };
+        for (key, refusal) in parameters::parameters(&set, &context) {
+            let value = set.get(&key).cloned().unwrap_or_default();
+            self.accept::<()>(
+                Code::InvalidParameter,
+                &path.key(&key),
+                &value,
+                Err(refusal),
+            );
+        }
+        set
+    }
+
+    pub(super) fn init_sql(&mut self, spec: &Spec, path: &FieldPath) -> Option<String> {
+        let check = |sql: &str| {
+            if sql.contains('\0') {
+                return Err(Refusal::new(
+                    "must not contain a NUL character (PostgreSQL takes none in a query)",
+                ));
+            }
+            Ok(sql.to_owned())
+        };
+        let sql = spec.init_db.as_ref().filter(|sql| !sql.trim().is_empty());
+        // The text is not shown: it may create a user with a password.
+        let sql = sql?;
+        self.accept(Code::InvalidSql, &path.key("initDb"), "", check(sql))
+    }
+}
+
+/// CNPG preloads a managed extension only when one of its parameters is set.
+fn add_preloads(sql: &str, set: &mut BTreeMap<String, String>) {
+    for extension in preload::managed_extensions(sql) {
+        let prefix = format!("{extension}.");
+        if !set.keys().any(|key| key.starts_with(&prefix))
+            && let Some((key, value)) = preload::preload_parameter(extension)
+        {
+            set.insert(key.to_owned(), value.to_owned());
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The valid stack: what the planning stages work from.
+//!
+//! Only [`validate`](super::validate) makes one, so whoever holds a [`Stack`]
+//! knows that every name fits, every default is filled in and every reference
+//! resolves. Nothing downstream looks back at the user's words.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::diagnostic::FieldPath;
+use crate::spec::{BackupTarget, Permission};
+
+/// A stack without mistakes.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// `metadata.name` of the `CnpgStack`.
+    pub name: String,
+    /// The namespace of everything.
+    pub namespace: String,
+    /// Name of the Cluster: `cluster-{namespace}`.
+    pub cluster: String,
+    /// The operand image.
+    pub image: Image,
+    /// Number of instances.
+    pub instances: i64,
+    /// The superuser.
+    pub admin: Admin,
+    /// The volumes of an instance.
+    pub storage: Storage,
+    /// Requests and limits of an instance.
+    pub resources: Resources,
+    /// Key and value of the label that the instances' nodes must have.
+    pub node_label: Option<(String, String)>,
+    /// SQL for the first database, run once.
+    pub init_sql: Option<String>,
+    /// PostgreSQL parameters, preloading ones included.
+    pub parameters: BTreeMap<String, String>,
+    /// The user's labels for everything.
+    pub labels: BTreeMap<String, String>,
+    /// The databases, in the order of their first entry.
+    pub databases: Vec<Database>,
+    /// The login roles, in the order of their first entry.
+    pub users: Vec<User>,
+    /// Who may do what where: one per entry of the file.
+    pub grants: Vec<Grant>,
+    /// Credentials of the image registry.
+    pub registry: Option<Registry>,
+    /// Physical backups.
+    pub backup: Backup,
+    /// The operator that the stack is for.
+    pub operator: Operator,
+    /// Where the documents go.
+    pub output: Output,
+    /// The user's changes, applied last.
+    pub patches: Vec<Patch>,
+    /// Keeps others from making a stack that was not validated.
+    #[expect(
+        dead_code,
+        reason = "read by nobody: it only makes the struct literal private"
+    )]
+    pub(super) seal: Seal,
+}
+
+/// Only the validation can write this.
+#[derive(Debug, Clone)]
+pub(super) struct Seal;
+
+impl Stack {
+    /// The value of the ownership annotation, `{namespace}/{name}`: the whole
+    /// value, because two stacks of one name in one package must not prune each other.
+    #[must_use]
+    pub fn owner(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
+    /// The database that `initdb` creates: the first one, or CNPG's own default.
+    #[must_use]
+    pub fn first_database(&self) -> &str {
+        self.databases
+            .first()
+            .map_or("app", |database| database.name.as_str())
+    }
+
+    /// The name inside the cluster network of one of CNPG's services: `rw`, `ro` or `r`.
+    #[must_use]
+    pub fn host(&self, service: &str) -> String {
+        format!(
+            "{}-{service}.{}.svc.cluster.local",
+            self.cluster, self.namespace
+        )
+    }
+}
+
+/// A password, or another value that must not be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a value; from here on it is shown nowhere.
+    #[must_use]
+    pub fn new(value: String) -> Self {
+        Self(value)
+    }
+
+    /// The value, for a Secret's `data` and for nothing else.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+/// The operand image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// The whole reference.
+    pub reference: String,
+    /// PostgreSQL's major version.
+    pub major: u32,
+}
+
+/// The credentials of a role: a basic-auth Secret of ours or of the user.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// Name of the Secret.
+    pub secret_name: String,
+    /// Whether the Secret is ours to generate.
+    pub generated: bool,
+    /// The password, where it is known.
+    pub password: Option<Secret>,
+}
+
+/// The superuser.
+#[derive(Debug, Clone)]
+pub struct Admin {
+    /// Name of the role.
+    pub name: String,
+    /// Its credentials.
+    pub login: Login,
+    /// Value of the rotation label.
+    pub rotation: Option<String>,
+}
+
+impl Admin {
+    /// Whether the admin is PostgreSQL's own superuser, which CNPG treats apart.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.name == "postgres"
+    }
+}
+
+/// The volumes of an instance.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    /// Size of the data volume.
+    pub size: String,
+    /// StorageClass; the cluster's default when none.
+    pub class: Option<String>,
+    /// Size of a separate WAL volume.
+    pub wal_size: Option<String>,
+}
+
+/// Requests and limits of an instance, in canonical form.
+#[derive(Debug, Clone, Default)]
+pub struct Resources {
+    /// By resource name: `cpu`, `memory`.
+    pub requests: BTreeMap<String, String>,
+    /// By resource name: `cpu`, `memory`.
+    pub limits: BTreeMap<String, String>,
+}
+
+/// A database.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Its name in PostgreSQL.
+    pub name: String,
+    /// The name of its resource.
+    pub object: String,
+    /// The role that it belongs to.
+    pub owner: OwnerRole,
+    /// Whether EXECUTE is taken away from PUBLIC.
+    pub revoke_public_execute: bool,
+}
+
+/// The generated role that a database belongs to: no login, no superuser.
+#[derive(Debug, Clone)]
+pub struct OwnerRole {
+    /// Its name in PostgreSQL.
+    pub name: String,
+    /// The name of its resource.
+    pub object: String,
+}
+
+/// A login role.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// Its name in PostgreSQL.
+    pub name: String,
+    /// The name of its resource.
+    pub object: String,
+    /// Its credentials; none when every entry of the user is `absent`.
+    pub login: Option<Login>,
+    /// Value of the rotation label.
+    pub rotation: Option<String>,
+    /// CREATEROLE: the union over the user's entries.
+    pub create_role: bool,
+    /// Statistics and settings of the server: the union over the user's entries.
+    pub metadata_access: bool,
+}
+
+/// What one user may do in one database.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Name of the database.
+    pub database: String,
+    /// Name of the user.
+    pub user: String,
+    /// What it may do; empty when the entry is `absent`.
+    pub permissions: BTreeSet<Permission>,
+    /// Whether everything is to be taken away.
+    pub absent: bool,
+    /// Schemas whose extension members the permissions rule too.
+    pub extension_schemas: BTreeSet<String>,
+}
+
+/// Credentials of the image registry.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    /// Host, with port or path where it has one.
+    pub server: String,
+    /// User name.
+    pub username: String,
+    /// Password.
+    pub password: Secret,
+}
+
+/// Physical backups.
+#[derive(Debug, Clone)]
+pub struct Backup {
+    /// Six-field schedule.
+    pub schedule: String,
+    /// The instance that backups are taken from.
+    pub target: BackupTarget,
+    /// Whether the ScheduledBackup is applied with the rest.
+    pub apply: bool,
+    /// VolumeSnapshotClass of the snapshots.
+    pub snapshot_class: Option<String>,
+}
+
+/// How login roles are declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoleStyle {
+    /// DatabaseRole resources: CNPG 1.30 and up.
+    Resource,
+    /// Managed roles of the Cluster: CNPG 1.26 to 1.29.
+    Inline,
+}
+
+/// The operator that the stack is for.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    /// Its namespace.
+    pub namespace: String,
+    /// How it wants roles declared.
+    pub roles: RoleStyle,
+    /// Whether this stack emits its ConfigMap.
+    pub manage_config: bool,
+    /// Keys of its ConfigMap.
+    pub config: BTreeMap<String, String>,
+}
+
+/// Where the documents go.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// Directory of what is applied.
+    pub base: String,
+    /// Directory of what is applied by hand.
+    pub day2: String,
+    /// Whether the Namespace is generated.
+    pub namespace: bool,
+}
+
+/// A change by the user.
+#[derive(Debug, Clone)]
+pub struct Patch {
+    /// Kind of the documents.
+    pub kind: String,
+    /// Name of the document; all of the kind when none.
+    pub name: Option<String>,
+    /// What to do with them.
+    pub change: Change,
+    /// Where the patch stands in the file.
+    pub path: FieldPath,
+}
+
+/// The two forms of a patch.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// RFC 6902.
+    Operations(json_patch::Patch),
+    /// RFC 7386.
+    Merge(Value),
+}
