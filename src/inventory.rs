@@ -48,6 +48,9 @@ impl Existing {
     }
 }
 
+/// The values of Secrets, by the names of the Secrets.
+pub type Secrets = BTreeMap<String, BTreeMap<String, String>>;
+
 /// What makes two documents the same object, whatever its version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identity {
@@ -102,20 +105,58 @@ pub fn may(field: &Field<'_>, test: impl Fn(&str) -> bool) -> bool {
     }
 }
 
-/// Parses the items that the test on their heads chooses. An item that cannot
-/// be parsed is an error: it might be the one that matters.
-pub fn select(
-    list: &ResourceList,
-    wanted: impl Fn(&Head<'_>) -> bool,
-    out: &mut Diagnostics,
-) -> Vec<Existing> {
-    let mut chosen = Vec::new();
-    for (position, item) in list.items().enumerate() {
-        if !wanted(&item.head()) {
-            continue;
+/// The items of a list, by their heads.
+pub struct Inventory<'a> {
+    list: &'a ResourceList,
+    heads: Vec<Head<'a>>,
+}
+
+impl<'a> Inventory<'a> {
+    /// Looks at every item once. One that its lines do not tell enough about
+    /// (flow style, anchors) is parsed for its head.
+    #[must_use]
+    pub fn new(list: &'a ResourceList) -> Self {
+        let heads = list.items().map(|item| {
+            let head = item.head();
+            match head.is_unsure().then(|| item.parse()) {
+                Some(Ok(value)) => Head::of(&value).into_owned(),
+                _ => head,
+            }
+        });
+        Self {
+            list,
+            heads: heads.collect(),
         }
-        match item.parse() {
-            Ok(value) => chosen.push(Existing {
+    }
+
+    /// The list itself.
+    #[must_use]
+    pub fn list(&self) -> &'a ResourceList {
+        self.list
+    }
+
+    /// The heads of the items, in their order.
+    pub fn heads(&self) -> impl Iterator<Item = &Head<'a>> {
+        self.heads.iter()
+    }
+
+    /// Parses the items that the test on their heads chooses. An item that cannot
+    /// be parsed is an error: it might be the one that matters.
+    pub fn select(
+        &self,
+        wanted: impl Fn(&Head<'_>) -> bool,
+        out: &mut Diagnostics,
+    ) -> Vec<Existing> {
+        let heads = self.heads.iter().enumerate();
+        let chosen = heads.filter(|(_, head)| wanted(head));
+        chosen
+            .filter_map(|(position, _)| self.parse(position, out))
+            .collect()
+    }
+
+    fn parse(&self, position: usize, out: &mut Diagnostics) -> Option<Existing> {
+        match self.list.item(position)?.parse() {
+            Ok(value) => Some(Existing {
                 position,
                 identity: Identity::of(&value),
                 value,
@@ -128,35 +169,59 @@ pub fn select(
                     Code::UnreadableItem,
                     message,
                 ));
+                None
             }
         }
     }
-    chosen
-}
 
-/// The decoded values of the Secrets with these names in a namespace.
-#[must_use]
-pub fn secrets(
-    list: &ResourceList,
-    namespace: &str,
-    names: &[&str],
-    out: &mut Diagnostics,
-) -> BTreeMap<String, BTreeMap<String, String>> {
-    if names.is_empty() {
-        return BTreeMap::new();
+    /// The decoded values of the Secrets with these names in a namespace.
+    #[must_use]
+    pub fn secrets(&self, namespace: &str, names: &[&str], out: &mut Diagnostics) -> Secrets {
+        let wanted = |head: &Head<'_>| {
+            may(&head.kind, |kind| kind == "Secret")
+                && may(&head.name, |name| names.contains(&name))
+        };
+        let found = self.select(wanted, out).into_iter().filter(|item| {
+            item.identity.kind == "Secret"
+                && item.identity.namespace.as_deref() == Some(namespace)
+                // The values of a SOPS-encrypted Secret are ciphertext, nothing to build upon.
+                && item.value.get("sops").is_none()
+        });
+        found
+            .map(|item| (item.identity.name.clone(), secret_values(&item.value)))
+            .collect()
     }
-    let wanted = |head: &Head<'_>| {
-        may(&head.kind, |kind| kind == "Secret") && may(&head.name, |name| names.contains(&name))
-    };
-    select(list, wanted, out)
-        .into_iter()
-        .filter(|item| {
-            item.identity.kind == "Secret" && item.identity.namespace.as_deref() == Some(namespace)
-        })
-        // The values of a SOPS-encrypted Secret are ciphertext, nothing to build upon.
-        .filter(|item| item.value.get("sops").is_none())
-        .map(|item| (item.identity.name.clone(), secret_values(&item.value)))
-        .collect()
+
+    /// Reports two stacks of one namespace: the Cluster is named after it.
+    pub fn one_stack_per_namespace(&self, namespace: &str, name: &str, out: &mut Diagnostics) {
+        let is_stack = |head: &Head<'_>| may(&head.kind, |kind| kind == KIND);
+        let claims = |item: &Existing| {
+            item.identity.group == GROUP
+                && item
+                    .value
+                    .pointer("/spec/namespace")
+                    .and_then(Value::as_str)
+                    == Some(namespace)
+        };
+        let stacks = self.select(is_stack, out).into_iter().filter(claims);
+        let mut names: Vec<String> = stacks.map(|item| item.identity.name).collect();
+        // Orchestrators send the functionConfig among the items too, but need not.
+        if !names.iter().any(|other| other == name) {
+            names.insert(0, name.to_owned());
+        }
+        if names.len() > 1 {
+            let message = format!(
+                "the namespace \"{namespace}\" is claimed by {} {KIND} documents: {}; a namespace has one stack",
+                names.len(),
+                names.join(", ")
+            );
+            out.push(Diagnostic::general(
+                Severity::Error,
+                Code::TwoStacks,
+                message,
+            ));
+        }
+    }
 }
 
 fn secret_values(secret: &Value) -> BTreeMap<String, String> {
@@ -176,43 +241,4 @@ fn secret_values(secret: &Value) -> BTreeMap<String, String> {
         .filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
     // The API server lets `stringData` win.
     decoded.chain(plain).collect()
-}
-
-/// Reports two stacks of one namespace: the Cluster is named after it.
-pub fn one_stack_per_namespace(
-    list: &ResourceList,
-    namespace: &str,
-    name: &str,
-    out: &mut Diagnostics,
-) {
-    let is_stack = |head: &Head<'_>| may(&head.kind, |kind| kind == KIND);
-    let claims = |item: &Existing| {
-        item.identity.group == GROUP
-            && item
-                .value
-                .pointer("/spec/namespace")
-                .and_then(Value::as_str)
-                == Some(namespace)
-    };
-    let mut names: Vec<String> = select(list, is_stack, out)
-        .into_iter()
-        .filter(claims)
-        .map(|item| item.identity.name)
-        .collect();
-    // Orchestrators send the functionConfig among the items too, but need not.
-    if !names.iter().any(|other| other == name) {
-        names.insert(0, name.to_owned());
-    }
-    if names.len() > 1 {
-        let message = format!(
-            "the namespace \"{namespace}\" is claimed by {} {KIND} documents: {}; a namespace has one stack",
-            names.len(),
-            names.join(", ")
-        );
-        out.push(Diagnostic::general(
-            Severity::Error,
-            Code::TwoStacks,
-            message,
-        ));
-    }
 }

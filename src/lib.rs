@@ -55,6 +55,11 @@ pub fn run(input: Vec<u8>, env: &dyn Fn(&str) -> Option<String>) -> anyhow::Resu
     let list = ResourceList::read(input)?;
     let mut diagnostics = Diagnostics::default();
     let edits = pipeline::process(&list, env, &mut diagnostics);
+    if diagnostics.has_errors() {
+        // Items are passed on unread. A list that is cut off in the middle must not be
+        // passed on as if it were one: the orchestrator's complaint would hide ours.
+        list.verify()?;
+    }
     let mut edits = edits
         .filter(|_| !diagnostics.has_errors())
         .unwrap_or_default();

@@ -11,7 +11,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::inventory;
+use crate::inventory::Inventory;
 use crate::krm::{Edits, ResourceList};
 use crate::link::link;
 use crate::place::place;
@@ -29,18 +29,29 @@ pub fn process(
 ) -> Option<Edits> {
     let document = read::read(config(list, out)?, out)?;
     let namespace = document.spec.namespace.as_deref().unwrap_or_default();
-    inventory::one_stack_per_namespace(list, namespace, &document.name, out);
-    let secrets = inventory::secrets(list, namespace, &document.spec.secret_names(), out);
+    let inventory = Inventory::new(list);
+    inventory.one_stack_per_namespace(namespace, &document.name, out);
+    let secrets = inventory.secrets(namespace, &document.spec.secret_names(), out);
     let stack = validate(&document, &Outside { env, secrets }, out)?;
     let base = plan(&stack);
     let linked = link(base, &stack, out);
+    if out.has_errors() {
+        // A patch that does not apply leaves documents that mean nothing.
+        return None;
+    }
     let occupied = function::occupied(
-        list,
+        &inventory,
         &stack.owner(),
         &[&stack.output.base, &stack.output.day2],
     );
     let placed = place(linked, &stack, &occupied);
-    Some(function::merge(list, placed, &stack.owner(), out))
+    Some(function::merge(
+        &inventory,
+        placed,
+        &stack.owner(),
+        &occupied,
+        out,
+    ))
 }
 
 /// The value of the functionConfig.

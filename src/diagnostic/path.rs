@@ -3,7 +3,19 @@
 use std::fmt;
 
 /// Words in a field's name that make its value (and all below it) unprintable.
-const SECRET_WORDS: [&str; 5] = ["password", "secretkey", "accesskey", "credentials", "token"];
+const SECRET_WORDS: [&str; 9] = [
+    "password",
+    "secretkey",
+    "accesskey",
+    "credentials",
+    "token",
+    // A user name or server with a password in it is a common slip.
+    "registry",
+    // PostgreSQL parameters that hold connection strings and shell commands.
+    "conninfo",
+    "passphrase",
+    "_command",
+];
 
 /// The path of a field: `spec.databases[0].username`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -41,6 +41,15 @@ impl Field<'_> {
         self.is_unsure() || self.known() == Some(want)
     }
 
+    /// The same field with a text of its own.
+    fn into_owned(self) -> Field<'static> {
+        match self {
+            Self::Known(text) => Field::Known(Cow::Owned(text.into_owned())),
+            Self::Absent => Field::Absent,
+            Self::Unsure => Field::Unsure,
+        }
+    }
+
     /// This field, or another one if this one is absent.
     fn or(self, other: Self) -> Self {
         if self == Self::Absent { other } else { self }
@@ -81,6 +90,20 @@ impl<'a> Head<'a> {
             path: annotation(annotation::PATH).or(annotation(annotation::LEGACY_PATH)),
             index: annotation(annotation::INDEX).or(annotation(annotation::LEGACY_INDEX)),
             stack: annotation(annotation::STACK),
+        }
+    }
+
+    /// The same head with texts of its own, for one whose value does not stay.
+    #[must_use]
+    pub fn into_owned(self) -> Head<'static> {
+        Head {
+            api_version: self.api_version.into_owned(),
+            kind: self.kind.into_owned(),
+            name: self.name.into_owned(),
+            namespace: self.namespace.into_owned(),
+            path: self.path.into_owned(),
+            index: self.index.into_owned(),
+            stack: self.stack.into_owned(),
         }
     }
 

@@ -102,6 +102,14 @@ impl ResourceList {
         write::write(self, edits, out)
     }
 
+    /// Reads the whole text with the event parser, which the fast way of reading leaves out.
+    ///
+    /// # Errors
+    /// If the text is not one YAML document.
+    pub fn verify(&self) -> Result<()> {
+        events::layout(&self.source).map(|_| ())
+    }
+
     /// The text that the list was read from.
     pub(super) fn source(&self) -> &str {
         &self.source

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::inventory::{Existing, Identity, may, select};
+use crate::inventory::{Existing, Identity, Inventory, may};
 use crate::krm::annotation::{INDEX, LEGACY_INDEX, LEGACY_PATH, PATH, is_orchestrator_key};
 use crate::krm::{Edits, Field, Head, Replacement, ResourceList};
 use crate::meta::SHARED;
@@ -18,11 +18,12 @@ use crate::place::{Occupied, Placed};
 use crate::plan::File;
 
 mod foreign;
+mod kustomization;
 
 /// The places in the package that items hold which the stack does not own.
 #[must_use]
-pub fn occupied(list: &ResourceList, owner: &str, roots: &[&str]) -> Occupied {
-    let held = |head: Head<'_>| {
+pub fn occupied(inventory: &Inventory<'_>, owner: &str, roots: &[&str]) -> Occupied {
+    let held = |head: &Head<'_>| {
         let path = head.path.known()?;
         let below = |root: &&str| {
             path.strip_prefix(*root)
@@ -37,19 +38,21 @@ pub fn occupied(list: &ResourceList, owner: &str, roots: &[&str]) -> Occupied {
         };
         Some((path.to_owned(), index))
     };
-    list.items().filter_map(|item| held(item.head())).collect()
+    inventory.heads().filter_map(held).collect()
 }
 
 /// The edits that bring the items in line with the placed documents.
 pub fn merge(
-    list: &ResourceList,
-    placed: Vec<Placed>,
+    inventory: &Inventory<'_>,
+    mut placed: Vec<Placed>,
     owner: &str,
+    occupied: &Occupied,
     out: &mut Diagnostics,
 ) -> Edits {
-    let existing = select(list, concerned(&placed, owner), out);
+    let existing = inventory.select(concerned(&placed, owner), out);
+    kustomization::settle(&mut placed, &existing, owner, occupied);
     let mut merger = Merger {
-        list,
+        list: inventory.list(),
         owner,
         edits: Edits::default(),
         out,
@@ -147,7 +150,7 @@ impl Merger<'_> {
             }
             let Identity { kind, name, .. } = &item.identity;
             let message = format!(
-                "{kind} \"{name}\" serves the whole cluster and is left where it is; remove it by hand"
+                "{kind} \"{name}\" serves the whole Kubernetes cluster and is left where it is; remove it by hand"
             );
             self.say(Severity::Info, Code::KeptShared, message);
         }

@@ -180,6 +180,14 @@ fn unknown(
         );
         return false;
     }
+    if !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        // `password:hunter2` is a key in YAML, and its name holds the value.
+        let message = format!(
+            "has a field whose name is no plain word; is a space missing behind a colon? Known here are `{known}`"
+        );
+        out.error(Code::UnknownField, parent, message);
+        return false;
+    }
     let path = &parent.key(key);
     if path.as_str() == format!("spec.{key}") && LATER.contains(&key) {
         let message =

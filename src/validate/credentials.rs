@@ -88,6 +88,11 @@ impl Checker<'_> {
 
     fn plain_password(&mut self, plain: &str, given: &Given<'_>) -> Option<Secret> {
         let path = &given.plain_path;
+        if plain.starts_with("ENC[AES256_GCM,") {
+            let message = "is a value that SOPS encrypted, which this version of cnpg-stack cannot read; decrypt it first";
+            self.out.error(Code::NotSupported, path, message);
+            return None;
+        }
         self.accept(Code::InvalidPassword, path, "", (given.check)(plain))?;
         let message = "stands in the file as plain text, readable by everyone who can read the repository; \
                        give it with `...From: {env: NAME}` or `...From: {secretRef: {name: NAME}}`";

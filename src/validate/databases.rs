@@ -92,7 +92,12 @@ impl Checker<'_> {
                 ident::identifier(schema),
             );
         }
+        self.listed_once(given, &path);
         let absent = given.state.unwrap_or_default() == State::Absent;
+        if absent || database.is_none() || user.is_none() {
+            // Nobody looks at these later, and their mistakes are mistakes all the same.
+            self.aside(given, &path, absent);
+        }
         let listed = given.cnpg_permissions.iter().flatten().copied();
         let grant = Grant {
             database: database?,
@@ -106,6 +111,25 @@ impl Checker<'_> {
             extension_schemas: given.extension_schemas.iter().flatten().cloned().collect(),
         };
         Some(Entry { given, path, grant })
+    }
+
+    fn aside(&mut self, given: &spec::Database, path: &FieldPath, absent: bool) {
+        let password = credentials_of(given, path);
+        if !absent || password.plain.is_some() || password.source.is_some() {
+            self.password(&password);
+        }
+        self.rotation(&path.key("rotationDb"), given.rotation_db.as_ref());
+    }
+
+    fn listed_once(&mut self, given: &spec::Database, path: &FieldPath) {
+        let mut seen = BTreeSet::new();
+        for (index, permission) in given.cnpg_permissions.iter().flatten().enumerate() {
+            if !seen.insert(permission) {
+                let path = path.key("cnpgPermissions").index(index);
+                self.out
+                    .error(Code::DuplicateEntry, &path, "is listed twice");
+            }
+        }
     }
 
     fn pairs_differ(&mut self, entries: &[Entry<'_>]) {
@@ -126,13 +150,6 @@ impl Checker<'_> {
         operator: Option<&Operator>,
     ) {
         let path = entry.path.key("cnpgPermissions");
-        let mut seen = BTreeSet::new();
-        for (index, permission) in entry.given.cnpg_permissions.iter().flatten().enumerate() {
-            if !seen.insert(permission) {
-                self.out
-                    .error(Code::DuplicateEntry, &path.index(index), "is listed twice");
-            }
-        }
         let has = |permission| entry.grant.permissions.contains(&permission);
         if has(Permission::Write) && !has(Permission::Read) {
             let message = "has `write` without `read`: the user cannot see what it changes, and UPDATE ... WHERE \
@@ -268,13 +285,7 @@ impl Checker<'_> {
     }
 
     fn user_login(&mut self, name: &str, entry: &Entry<'_>) -> Option<Login> {
-        let given = Given {
-            plain: entry.given.password.as_ref(),
-            source: entry.given.password_from.as_ref(),
-            plain_path: entry.path.key("password"),
-            source_path: entry.path.key("passwordFrom"),
-            check: password::password,
-        };
+        let given = credentials_of(entry.given, &entry.path);
         let found = self.password(&given)?;
         self.login(name, found, &given)
     }
@@ -332,5 +343,16 @@ fn database(name: &str, revoke_public_execute: bool) -> Database {
             name: owner,
         },
         revoke_public_execute,
+    }
+}
+
+/// The fields that hold the password of an entry.
+fn credentials_of<'a>(given: &'a spec::Database, path: &FieldPath) -> Given<'a> {
+    Given {
+        plain: given.password.as_ref(),
+        source: given.password_from.as_ref(),
+        plain_path: path.key("password"),
+        source_path: path.key("passwordFrom"),
+        check: password::password,
     }
 }

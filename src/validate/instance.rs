@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::check::quantity::Quantity;
-use super::check::{Refusal, image, name, parameters, preload, quantity};
+use super::check::{image, name, parameters, preload, quantity};
 use super::{Checker, Image, QuantityCheck, Resources, Storage};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{Amount, Spec};
@@ -172,18 +172,15 @@ impl Checker<'_> {
     }
 
     pub(super) fn init_sql(&mut self, spec: &Spec, path: &FieldPath) -> Option<String> {
-        let check = |sql: &str| {
-            if sql.contains('\0') {
-                return Err(Refusal::new(
-                    "must not contain a NUL character (PostgreSQL takes none in a query)",
-                ));
-            }
-            Ok(sql.to_owned())
-        };
-        let sql = spec.init_db.as_ref().filter(|sql| !sql.trim().is_empty());
-        // The text is not shown: it may create a user with a password.
-        let sql = sql?;
-        self.accept(Code::InvalidSql, &path.key("initDb"), "", check(sql))
+        let sql = spec.init_db.as_ref().filter(|sql| !sql.trim().is_empty())?;
+        if sql.contains('\0') {
+            // The text is not shown: it may create a user with a password.
+            let message = "must not contain a NUL character (PostgreSQL takes none in a query)";
+            self.out
+                .error(Code::InvalidSql, &path.key("initDb"), message);
+            return None;
+        }
+        Some(sql.clone())
     }
 }
 

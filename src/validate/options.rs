@@ -234,13 +234,11 @@ impl Checker<'_> {
                 paths::relative_path(&day2),
             )
             .is_some();
-        if base == day2 {
+        if day2 == base || day2.starts_with(&format!("{base}/")) {
             let message =
-                "must differ from `spec.output.basePath`: what lies there is applied by hand only";
-            self.out.push(
-                Diagnostic::at(Severity::Error, Code::Conflict, &day2_path, message)
-                    .value(day2.as_str()),
-            );
+                "must not lie in `spec.output.basePath`: its documents are applied by hand only";
+            let error = Diagnostic::at(Severity::Error, Code::Conflict, &day2_path, message);
+            self.out.push(error.value(day2.as_str()));
         }
         (base_ok && day2_ok).then(|| Output {
             base,

@@ -111,5 +111,9 @@ fn mergeable(document: &Placed) -> Value {
             map.retain(|key, _| !ours(key));
         }
     }
+    // An empty map would stay in the item, and Argo CD would show it for ever.
+    if let Some(metadata) = patch.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.retain(|_, value| value.as_object().is_none_or(|map| !map.is_empty()));
+    }
     patch
 }

@@ -50,6 +50,10 @@ pub fn identifier(value: &str) -> Result<Identifier, Refusal> {
 pub fn role_name(value: &str, may_be_postgres: bool) -> Result<Identifier, Refusal> {
     let name = identifier(value)?;
     require(
+        value.trim() == value,
+        "must not start or end with white space (the operator trims user names in Secrets)",
+    )?;
+    require(
         !NO_ROLE.contains(&value),
         "must not be public or none (PostgreSQL reserves both role names)",
     )?;

@@ -1,0 +1,54 @@
+//! The command line, as fixtures: help, usage errors and schemas.
+//!
+//! One directory per case below `tests/cli`: `args` (one argument on each line), `stdout.txt`, and
+//! `stderr.txt` with `exit N` on its first line. `UPDATE_GOLDEN=1` writes what is expected anew.
+//! The schemas are held against the files below `fn-config`, which `tests/generate` writes.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::fixture;
+use support::process::{Env, binary};
+
+#[test]
+fn every_command_line_answers_as_expected() {
+    let mut failures = Vec::new();
+    for directory in fixture::directories("cli") {
+        let lines = fs::read_to_string(directory.join("args")).expect("a case has its arguments");
+        let arguments: Vec<&str> = lines.lines().collect();
+        let run = binary(&arguments, b"", &Env::new());
+        for (file, text) in [
+            ("stdout.txt", run.stdout.clone()),
+            ("stderr.txt", run.report().into_bytes()),
+        ] {
+            failures.extend(fixture::compare(&directory.join(file), &text).err());
+        }
+    }
+    fixture::report(&failures);
+}
+
+#[test]
+fn the_schemas_are_those_of_fn_config() {
+    let mut failures = Vec::new();
+    for (format, file) in [
+        ("json", "schema.json"),
+        ("crd", "crd.yaml"),
+        ("krm", "krm-function-definition.yaml"),
+    ] {
+        let run = binary(&["schema", "--format", format], b"", &Env::new());
+        assert_eq!(run.report(), "exit 0\n", "{format}");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("fn-config")
+            .join(file);
+        failures.extend(fixture::compare(&path, &run.stdout).err());
+    }
+    fixture::report(&failures);
+}
+
+#[test]
+fn json_is_the_format_of_the_schema_by_default() {
+    let explicit = binary(&["schema", "--format", "json"], b"", &Env::new());
+    assert_eq!(binary(&["schema"], b"", &Env::new()), explicit);
+}

@@ -1,0 +1,19 @@
+//! What the test binaries share; each of them uses a part of it.
+
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::panic,
+    reason = "test support: each test binary uses a part of it, a broken fixture ends the test, and hostile \
+              inputs are put together once"
+)]
+
+pub(crate) mod case;
+pub(crate) mod crd;
+pub(crate) mod diff;
+pub(crate) mod fixture;
+pub(crate) mod hostile;
+pub(crate) mod process;
+pub(crate) mod wire;
