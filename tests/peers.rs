@@ -1,0 +1,24 @@
+//! The function under the real kustomize, kubectl, kpt and podman.
+//!
+//! `tests/run` installs them, builds the binary and the image, and sets the environment that
+//! `peers::sandbox` asks for. What is missing is a failure with a word about it, never a skip.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a missing program or a broken example ends the test"
+)]
+
+mod peers {
+    mod documents;
+    mod examples;
+    mod image;
+    mod kpt;
+    mod kustomize;
+    mod mistakes;
+    mod package;
+    mod sandbox;
+    mod upkeep;
+    mod words;
+}
