@@ -195,6 +195,15 @@ impl<'a> Inventory<'a> {
     /// Reports two stacks of one namespace: the Cluster is named after it.
     pub fn one_stack_per_namespace(&self, namespace: &str, name: &str, out: &mut Diagnostics) {
         let is_stack = |head: &Head<'_>| may(&head.kind, |kind| kind == KIND);
+        let is_self = |head: &Head<'_>| head.name.known() == Some(name);
+        if let [] | [true] = self
+            .heads()
+            .filter(|h| is_stack(h))
+            .map(is_self)
+            .collect::<Vec<_>>()[..]
+        {
+            return;
+        }
         let claims = |item: &Existing| {
             item.identity.group == GROUP
                 && item

@@ -54,7 +54,10 @@ pub struct Outcome {
 pub fn run(input: Vec<u8>, env: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Outcome> {
     let list = ResourceList::read(input)?;
     let mut diagnostics = Diagnostics::default();
-    let edits = pipeline::process(&list, env, &mut diagnostics);
+    let config = pipeline::config(&list, &mut diagnostics);
+    let edits = config
+        .clone()
+        .and_then(|config| pipeline::process(&list, config, env, &mut diagnostics));
     if diagnostics.has_errors() {
         // Items are passed on unread. A list that is cut off in the middle must not be
         // passed on as if it were one: the orchestrator's complaint would hide ours.
@@ -63,9 +66,6 @@ pub fn run(input: Vec<u8>, env: &dyn Fn(&str) -> Option<String>) -> anyhow::Resu
     let mut edits = edits
         .filter(|_| !diagnostics.has_errors())
         .unwrap_or_default();
-    let config = list
-        .function_config()
-        .and_then(|config| config.parse().ok());
     edits.results = sink::results::results(&diagnostics, config.as_ref());
     Ok(Outcome {
         list,

@@ -20,14 +20,15 @@ use crate::sink::function;
 use crate::spec::{KIND, read};
 use crate::validate::{Outside, validate};
 
-/// Turns a ResourceList into the edits that bring it in line with its
-/// functionConfig. After an error the edits are not to be used.
+/// Turns a ResourceList and its functionConfig into the edits that bring the two
+/// in line. After an error the edits are not to be used.
 pub fn process(
     list: &ResourceList,
+    config: Value,
     env: &dyn Fn(&str) -> Option<String>,
     out: &mut Diagnostics,
 ) -> Option<Edits> {
-    let document = read::read(config(list, out)?, out)?;
+    let document = read::read(config, out)?;
     let namespace = document.spec.namespace.as_deref().unwrap_or_default();
     let inventory = Inventory::new(list);
     inventory.one_stack_per_namespace(namespace, &document.name, out);
@@ -55,7 +56,7 @@ pub fn process(
 }
 
 /// The value of the functionConfig.
-fn config(list: &ResourceList, out: &mut Diagnostics) -> Option<Value> {
+pub fn config(list: &ResourceList, out: &mut Diagnostics) -> Option<Value> {
     let error = |code, message: String| Diagnostic::general(Severity::Error, code, message);
     let Some(config) = list.function_config() else {
         let message = format!("the ResourceList has no functionConfig; it must be a {KIND}");

@@ -56,6 +56,13 @@ pub fn place(plan: Plan<Linked>, stack: &Stack, occupied: &Occupied) -> Vec<Plac
         .collect()
 }
 
+/// Whether a path below the base directory is that of a generated file.
+#[must_use]
+pub fn is_generated(path: &str) -> bool {
+    let mut applied = File::ALL.iter().filter(|file| !file.is_day2());
+    applied.any(|file| relative(*file) == path)
+}
+
 /// The path of a file in the package.
 fn path(file: File, output: &Output) -> String {
     let root = if file.is_day2() {

@@ -94,6 +94,8 @@ codes! {
     GrantsNotApplied => "grants-not-applied",
     /// An object that the function does not own was merged with ours.
     MergedForeign => "merged-foreign",
+    /// A kustomization.yaml of the user lists a file of ours that is gone.
+    StaleEntry => "stale-entry",
     /// An object that serves the whole cluster is left where it is.
     KeptShared => "kept-shared",
     /// The operator's version is newer than the newest that was tried.

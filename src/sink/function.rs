@@ -54,6 +54,7 @@ pub fn merge(
     let mut merger = Merger {
         list: inventory.list(),
         owner,
+        occupied,
         edits: Edits::default(),
         out,
     };
@@ -92,6 +93,7 @@ fn is_same(item: &Existing, document: &Placed) -> bool {
 struct Merger<'a> {
     list: &'a ResourceList,
     owner: &'a str,
+    occupied: &'a Occupied,
     edits: Edits,
     out: &'a mut Diagnostics,
 }

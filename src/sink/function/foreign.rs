@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Merger;
+use super::{Merger, kustomization};
 use crate::diagnostic::{Code, FieldPath, Severity};
 use crate::inventory::{Existing, Identity};
 use crate::krm::Replacement;
@@ -26,6 +26,14 @@ impl Merger<'_> {
             format!("{what} is already among the items{by}: our fields were merged into it");
         self.say(Severity::Info, Code::MergedForeign, message);
         let patch = mergeable(document);
+        if document.file == File::Kustomization {
+            for entry in kustomization::stale(document, &item.value, self.occupied) {
+                let message = format!(
+                    "{what} lists {entry}, which is not generated any more; remove the entry"
+                );
+                self.say(Severity::Warning, Code::StaleEntry, message);
+            }
+        }
         let Some(source) = self.list.item(item.position) else {
             return;
         };

@@ -10,50 +10,78 @@ use crate::inventory::Existing;
 use crate::place::{Occupied, Placed};
 use crate::plan::File;
 
-/// Corrects the list of files: a file that none of our documents goes to is not
-/// listed, and one that holds somebody else's document stays listed.
+/// Corrects the list of files: it holds every file below the directory that one
+/// of our documents goes to, be it as a document of its own or merged into an item
+/// of somebody else, and keeps what holds somebody else's documents.
 pub(super) fn settle(
     placed: &mut [Placed],
     existing: &[Existing],
     owner: &str,
     occupied: &Occupied,
 ) {
-    let written = written(placed, existing, owner);
-    let others: BTreeSet<&str> = occupied.iter().map(|(path, _)| path.as_str()).collect();
+    let Some(directory) = placed.iter().find_map(directory) else {
+        return;
+    };
+    let below = |path: &String| path.strip_prefix(&directory).map(ToOwned::to_owned);
+    let mut listed: BTreeSet<String> = placed
+        .iter()
+        .filter(|document| !document.file.is_day2() && document.file != File::Kustomization)
+        .flat_map(|document| paths(document, existing, owner))
+        .filter_map(|path| below(&path))
+        .collect();
     let Some(document) = placed.iter_mut().find(|d| d.file == File::Kustomization) else {
         return;
     };
-    let Some((directory, _)) = document.path.rsplit_once('/') else {
-        return;
-    };
-    let path = |entry: &str| format!("{directory}/{entry}");
+    let others: BTreeSet<String> = occupied
+        .iter()
+        .filter_map(|(path, _)| below(path))
+        .collect();
     let before = existing
         .iter()
         .filter(|item| item.owner() == Some(owner) && is_same(item, document))
-        .flat_map(|item| entries(&item.value))
-        .filter(|entry| others.contains(path(entry).as_str()));
-    let mut listed: BTreeSet<String> = entries(&document.value)
-        .into_iter()
-        .filter(|entry| written.contains(&path(entry)))
-        .collect();
-    listed.extend(before);
+        .flat_map(|item| entries(&item.value));
+    listed.extend(before.filter(|entry| others.contains(entry)));
     if let Some(resources) = document.value.get_mut("resources") {
         *resources = json!(listed);
     }
 }
 
-/// The files that a document of ours goes to: what is merged into an item of
-/// somebody else stays in the file of that item.
-fn written(placed: &[Placed], existing: &[Existing], owner: &str) -> BTreeSet<String> {
-    let foreign = |document: &&Placed| {
-        existing
-            .iter()
-            .any(|item| item.owner() != Some(owner) && is_same(item, document))
-    };
-    placed
+/// The directory of the Kustomization, with a slash at the end.
+fn directory(document: &Placed) -> Option<String> {
+    let (directory, _) = document.path.rsplit_once('/')?;
+    (document.file == File::Kustomization).then(|| format!("{directory}/"))
+}
+
+/// The files that a document goes to: its own, or those of the foreign items
+/// that it is merged into.
+fn paths(document: &Placed, existing: &[Existing], owner: &str) -> Vec<String> {
+    let foreign: Vec<&Existing> = existing
         .iter()
-        .filter(|document| !foreign(document))
-        .map(|document| document.path.clone())
+        .filter(|item| item.owner() != Some(owner) && is_same(item, document))
+        .collect();
+    if foreign.is_empty() {
+        return vec![document.path.clone()];
+    }
+    let paths = foreign.into_iter().filter_map(Existing::path);
+    paths.map(ToOwned::to_owned).collect()
+}
+
+/// The files that a foreign kustomization.yaml lists although nothing is left
+/// in them: entries of ours, which merging cannot take away.
+pub(super) fn stale(document: &Placed, theirs: &Value, occupied: &Occupied) -> Vec<String> {
+    let Some((directory, _)) = document.path.rsplit_once('/') else {
+        return Vec::new();
+    };
+    let wanted = entries(&document.value);
+    let held = |entry: &String| {
+        let path = format!("{directory}/{entry}");
+        occupied.iter().any(|(occupied, _)| *occupied == path)
+    };
+    entries(theirs)
+        .into_iter()
+        .filter(|entry| {
+            crate::place::is_generated(entry) && !wanted.contains(entry) && !held(entry)
+        })
         .collect()
 }
 
