@@ -27,7 +27,9 @@ fn samples() -> Vec<(PathBuf, String)> {
 }
 
 fn resource_list(config: &str) -> String {
-    let indented: String = config.lines().map(|line| format!("  {line}\n")).collect();
+    let indented = config
+        .lines()
+        .fold(String::new(), |text, line| text + "  " + line + "\n");
     format!(
         "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n{indented}"
     )

@@ -4,9 +4,19 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
-/// One line of an item below its first key: how far it is indented beyond the item, and its text.
-fn chunk() -> impl Strategy<Value = Vec<(usize, &'static str)>> {
-    let chunks: Vec<Vec<(usize, &'static str)>> = vec![
+/// The lines of a piece of an item: how far each is indented beyond the item, and its text.
+type Chunk = Vec<(usize, &'static str)>;
+
+/// A piece of an item below its first key.
+fn chunk() -> impl Strategy<Value = Chunk> {
+    let mut chunks = heads();
+    chunks.extend(bodies());
+    prop::sample::select(chunks)
+}
+
+/// Pieces that say who the item is.
+fn heads() -> Vec<Chunk> {
+    vec![
         vec![(0, "apiVersion: v1")],
         vec![(0, "apiVersion: \"apps/v1\" # quoted")],
         vec![(0, "kind: ConfigMap")],
@@ -49,6 +59,12 @@ fn chunk() -> impl Strategy<Value = Vec<(usize, &'static str)>> {
             (2, "name: 'it''s'"),
         ],
         vec![(0, "metadata:"), (0, "")],
+    ]
+}
+
+/// Pieces that look like something else: text with dashes and keys in it, lists, comments.
+fn bodies() -> Vec<Chunk> {
+    vec![
         vec![
             (0, "data:"),
             (2, "a: |"),
@@ -101,8 +117,7 @@ fn chunk() -> impl Strategy<Value = Vec<(usize, &'static str)>> {
         vec![(1, "# deep comment")],
         vec![(0, "# comment at the keys")],
         vec![(0, "")],
-    ];
-    prop::sample::select(chunks)
+    ]
 }
 
 /// The lines of an item, its dash included, at a column.
