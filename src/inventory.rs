@@ -25,6 +25,9 @@ pub struct Existing {
     pub identity: Identity,
     /// Its parsed value.
     pub value: Value,
+    /// Whether it lies in another package than the stack: kpt sends those of all
+    /// sub-packages along, and a path is relative to the package.
+    pub elsewhere: bool,
 }
 
 impl Existing {
@@ -34,10 +37,11 @@ impl Existing {
         self.annotation(OWNER)
     }
 
-    /// The path of its file, where the orchestrator says so.
+    /// The path of its file in the package of the stack, where the orchestrator says so.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
-        self.annotation(PATH).or(self.annotation(LEGACY_PATH))
+        let path = self.annotation(PATH).or(self.annotation(LEGACY_PATH));
+        path.filter(|_| !self.elsewhere)
     }
 
     /// The value of an annotation.
@@ -109,6 +113,7 @@ pub fn may(field: &Field<'_>, test: impl Fn(&str) -> bool) -> bool {
 pub struct Inventory<'a> {
     list: &'a ResourceList,
     heads: Vec<Head<'a>>,
+    package: Option<String>,
 }
 
 impl<'a> Inventory<'a> {
@@ -116,6 +121,8 @@ impl<'a> Inventory<'a> {
     /// (flow style, anchors) is parsed for its head.
     #[must_use]
     pub fn new(list: &'a ResourceList) -> Self {
+        let config = list.function_config();
+        let package = config.and_then(|c| c.head().package.known().map(ToOwned::to_owned));
         let heads = list.items().map(|item| {
             let head = item.head();
             match head.is_unsure().then(|| item.parse()) {
@@ -126,6 +133,7 @@ impl<'a> Inventory<'a> {
         Self {
             list,
             heads: heads.collect(),
+            package,
         }
     }
 
@@ -140,6 +148,12 @@ impl<'a> Inventory<'a> {
         self.heads.iter()
     }
 
+    /// Whether an item lies in another package than the stack.
+    #[must_use]
+    pub fn is_elsewhere(&self, head: &Head<'_>) -> bool {
+        matches!((head.package.known(), &self.package), (Some(one), Some(other)) if one != other)
+    }
+
     /// Parses the items that the test on their heads chooses. An item that cannot
     /// be parsed is an error: it might be the one that matters.
     pub fn select(
@@ -150,16 +164,17 @@ impl<'a> Inventory<'a> {
         let heads = self.heads.iter().enumerate();
         let chosen = heads.filter(|(_, head)| wanted(head));
         chosen
-            .filter_map(|(position, _)| self.parse(position, out))
+            .filter_map(|(position, head)| self.parse(position, self.is_elsewhere(head), out))
             .collect()
     }
 
-    fn parse(&self, position: usize, out: &mut Diagnostics) -> Option<Existing> {
+    fn parse(&self, position: usize, elsewhere: bool, out: &mut Diagnostics) -> Option<Existing> {
         match self.list.item(position)?.parse() {
             Ok(value) => Some(Existing {
                 position,
                 identity: Identity::of(&value),
                 value,
+                elsewhere,
             }),
             Err(error) => {
                 let message =

@@ -1,6 +1,6 @@
 //! Shows that the checks of `support::crd` can fail, and that valid resources pass them.
 
-#![allow(
+#![expect(
     clippy::expect_used,
     clippy::print_stderr,
     reason = "a broken case ends the test, and a test that is passed over says so"

@@ -73,6 +73,8 @@ pub struct Head<'a> {
     pub index: Field<'a>,
     /// The annotation for the stack that the item was generated for.
     pub stack: Field<'a>,
+    /// The annotation for the package, where the orchestrator sends several at once.
+    pub package: Field<'a>,
 }
 
 impl<'a> Head<'a> {
@@ -90,6 +92,7 @@ impl<'a> Head<'a> {
             path: annotation(annotation::PATH).or(annotation(annotation::LEGACY_PATH)),
             index: annotation(annotation::INDEX).or(annotation(annotation::LEGACY_INDEX)),
             stack: annotation(annotation::STACK),
+            package: annotation(annotation::PACKAGE_PATH),
         }
     }
 
@@ -104,6 +107,7 @@ impl<'a> Head<'a> {
             path: self.path.into_owned(),
             index: self.index.into_owned(),
             stack: self.stack.into_owned(),
+            package: self.package.into_owned(),
         }
     }
 
@@ -111,7 +115,7 @@ impl<'a> Head<'a> {
     #[must_use]
     pub fn is_unsure(&self) -> bool {
         let identity = [&self.api_version, &self.kind, &self.name, &self.namespace];
-        let place = [&self.path, &self.index, &self.stack];
+        let place = [&self.path, &self.index, &self.stack, &self.package];
         identity.iter().chain(&place).any(|field| field.is_unsure())
     }
 
@@ -128,6 +132,7 @@ impl<'a> Head<'a> {
                 index,
                 old_index,
                 stack,
+                package,
             ],
         ) = scan::fields(text, column)
         else {
@@ -141,6 +146,7 @@ impl<'a> Head<'a> {
             path: path.or(old_path),
             index: index.or(old_index),
             stack,
+            package,
         }
     }
 
@@ -154,6 +160,7 @@ impl<'a> Head<'a> {
             path: Field::Unsure,
             index: Field::Unsure,
             stack: Field::Unsure,
+            package: Field::Unsure,
         }
     }
 }

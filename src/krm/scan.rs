@@ -12,7 +12,7 @@ use super::scalar;
 use super::text::{self, Line, Lines};
 
 /// How many fields a scan finds.
-const FIELDS: usize = 9;
+const FIELDS: usize = 10;
 
 /// What the key of a line stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +25,8 @@ enum Slot {
     Other,
 }
 
-/// The fields of an item: `apiVersion`, `kind`, name, namespace, path, older path, index, older index and
-/// stack. `None` if the lines are out of the ordinary.
+/// The fields of an item: `apiVersion`, `kind`, name, namespace, path, older path, index, older index,
+/// stack and package. `None` if the lines are out of the ordinary.
 pub(super) fn fields(text: &str, column: usize) -> Option<[Field<'_>; FIELDS]> {
     let mut scan = Scan::default();
     let mut lines = Lines::new(text, 0..text.len());
@@ -164,6 +164,7 @@ fn slot(depth: usize, key: &str) -> Option<Slot> {
         (2, annotation::INDEX) => Slot::Field(6),
         (2, annotation::LEGACY_INDEX) => Slot::Field(7),
         (2, annotation::STACK) => Slot::Field(8),
+        (2, annotation::PACKAGE_PATH) => Slot::Field(9),
         _ => Slot::Other,
     };
     Some(found)

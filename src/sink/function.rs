@@ -29,7 +29,10 @@ pub fn occupied(inventory: &Inventory<'_>, owner: &str, roots: &[&str]) -> Occup
             path.strip_prefix(*root)
                 .is_some_and(|rest| rest.starts_with('/'))
         };
-        if head.stack.known() == Some(owner) || !roots.iter().any(below) {
+        if head.stack.known() == Some(owner)
+            || inventory.is_elsewhere(head)
+            || !roots.iter().any(below)
+        {
             return None;
         }
         let index = match &head.index {

@@ -289,7 +289,7 @@ fn heads_are_read_off_the_lines() {
         "items:\n- apiVersion: v1\n  kind: \"Secret\" # s\n  metadata:\n    name: 'a'\n    namespace: b\n    annotations:\n      \
          config.kubernetes.io/path: old.yaml\n      internal.config.kubernetes.io/path: new.yaml\n      \
          config.kubernetes.io/index: '3'\n      kustomize.config.k8s.io/id: |\n        kind: ConfigMap\n        \
-         name: not me\n      cnpgstack.io/stack: shop\n",
+         name: not me\n      cnpgstack.io/stack: shop\n      internal.config.kubernetes.io/package-path: /site\n",
     );
     let list = ResourceList::read(text.into_bytes()).unwrap();
     let known = |text: &'static str| Field::Known(text.into());
@@ -301,6 +301,7 @@ fn heads_are_read_off_the_lines() {
         path: known("new.yaml"),
         index: known("3"),
         stack: known("shop"),
+        package: known("/site"),
     };
     let item = list.item(0).unwrap();
     assert_eq!(item.head(), expected);

@@ -14,7 +14,8 @@ impl Merger<'_> {
     /// Merges a document into a foreign item. Ownership and the standard labels
     /// are not among what is merged: the item keeps belonging to whoever wrote it.
     pub(super) fn patch(&mut self, item: &Existing, document: &Placed) {
-        if self.refused(item, document) {
+        let patch = mergeable(item, document);
+        if self.refused(item, document) || patch == json!({}) {
             return;
         }
         let what = described(item);
@@ -25,7 +26,6 @@ impl Merger<'_> {
         let message =
             format!("{what} is already among the items{by}: our fields were merged into it");
         self.say(Severity::Info, Code::MergedForeign, message);
-        let patch = mergeable(document);
         if document.file == File::Kustomization {
             for entry in kustomization::stale(document, &item.value, self.occupied) {
                 let message = format!(
@@ -103,8 +103,13 @@ fn described(item: &Existing) -> String {
 }
 
 /// What of a document is merged into a foreign item.
-fn mergeable(document: &Placed) -> Value {
+fn mergeable(item: &Existing, document: &Placed) -> Value {
     let mut patch = document.value.clone();
+    if document.file == File::OperatorConfig && item.owner().is_some() {
+        // The object of another stack keeps that stack's labels: only keys are added.
+        let data = patch.get_mut("data").map(Value::take);
+        return data.map_or_else(|| json!({}), |data| json!({"data": data}));
+    }
     if document.file == File::Kustomization {
         // Its labels are for the objects beside it, which carry them anyway.
         return json!({"resources": patch.get_mut("resources").map(Value::take)});
