@@ -40,8 +40,8 @@ impl JsonSchema for AnyValue {
     }
 }
 
-/// The schema as it is committed. Reading it takes a tenth of the time of making
-/// it; `tests/generate` writes it, and a test holds the two together.
+/// The schema as it is committed. Making it was about half of the work of a run
+/// for one stack; `tests/generate` writes it, and a test holds the two together.
 const COMMITTED: &str = include_str!("../../fn-config/schema.json");
 
 /// The committed schema of `spec`.
