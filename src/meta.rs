@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
+use crate::krm::annotation::STACK;
 use crate::validate::Stack;
 
 /// Marks ownership: `{namespace}/{name}` of the stack.
-pub const OWNER: &str = "cnpgstack.io/stack";
+pub const OWNER: &str = STACK;
 /// Marks an object that serves the whole Kubernetes cluster: never pruned.
 pub const SHARED: &str = "cnpgstack.io/shared";
 /// When a credential is due for rotation; a label, so that it can be selected.

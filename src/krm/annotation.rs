@@ -8,28 +8,16 @@
 pub const PATH: &str = "internal.config.kubernetes.io/path";
 /// The position of an item within its file, as a string; absent means zero.
 pub const INDEX: &str = "internal.config.kubernetes.io/index";
-/// The number by which kyaml finds an item again to restore its comments and the order of its keys.
-pub const ID: &str = "internal.config.kubernetes.io/id";
 /// The older spelling of [`PATH`].
 pub const LEGACY_PATH: &str = "config.kubernetes.io/path";
 /// The older spelling of [`INDEX`].
 pub const LEGACY_INDEX: &str = "config.kubernetes.io/index";
-/// The older spelling of [`ID`].
+/// The older spelling of kyaml's number for an item, `internal.config.kubernetes.io/id`.
 pub const LEGACY_ID: &str = "config.k8s.io/id";
 /// The identity under which kustomize tracks an item while it transforms it.
 pub const KUSTOMIZE_ID: &str = "kustomize.config.k8s.io/id";
-/// Whether lists of an item are indented (`wide`) or not (`compact`); kyaml keeps it for writing.
-pub const SEQUENCE_INDENT: &str = "internal.config.kubernetes.io/seqindent";
 /// The directory of the package that kpt read an item from.
 pub const PACKAGE_PATH: &str = "internal.config.kubernetes.io/package-path";
-/// The mark by which kpt follows an item through selectors and excludes.
-pub const KPT_RESOURCE_ID: &str = "internal.config.kubernetes.io/kpt-resource-id";
-/// The mark by which kyaml follows an item while it copies the pairs of spellings.
-pub const MIGRATION_ID: &str = "internal.config.kubernetes.io/annotations-migration-resource-id";
-/// Set on what client tools read and never apply: any value but `false` counts.
-pub const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
-/// How an orchestrator runs the function that the item configures.
-pub const FUNCTION: &str = "config.kubernetes.io/function";
 /// The stack that an item was generated for.
 pub const STACK: &str = "cnpgstack.io/stack";
 /// The prefix that the specification reserves for orchestrators.

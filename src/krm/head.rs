@@ -35,12 +35,6 @@ impl Field<'_> {
         *self == Self::Unsure
     }
 
-    /// Whether the field has this value, or cannot be told.
-    #[must_use]
-    pub fn may_be(&self, want: &str) -> bool {
-        self.is_unsure() || self.known() == Some(want)
-    }
-
     /// The same field with a text of its own.
     fn into_owned(self) -> Field<'static> {
         match self {

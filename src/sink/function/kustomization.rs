@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::is_same;
 use crate::inventory::Existing;
-use crate::place::{Occupied, Placed};
+use crate::place::{Occupied, Placed, is_generated};
 use crate::plan::File;
 
 /// Corrects the list of files: it holds every file below the directory that one
@@ -69,19 +69,15 @@ fn paths(document: &Placed, existing: &[Existing], owner: &str) -> Vec<String> {
 /// The files that a foreign kustomization.yaml lists although nothing is left
 /// in them: entries of ours, which merging cannot take away.
 pub(super) fn stale(document: &Placed, theirs: &Value, occupied: &Occupied) -> Vec<String> {
-    let Some((directory, _)) = document.path.rsplit_once('/') else {
-        return Vec::new();
-    };
+    let directory = directory(document).unwrap_or_default();
     let wanted = entries(&document.value);
     let held = |entry: &String| {
-        let path = format!("{directory}/{entry}");
+        let path = format!("{directory}{entry}");
         occupied.iter().any(|(occupied, _)| *occupied == path)
     };
     entries(theirs)
         .into_iter()
-        .filter(|entry| {
-            crate::place::is_generated(entry) && !wanted.contains(entry) && !held(entry)
-        })
+        .filter(|entry| is_generated(entry) && !wanted.contains(entry) && !held(entry))
         .collect()
 }
 
