@@ -4,6 +4,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{krm, spec};
 
+mod explain;
+
+pub use explain::permissions;
+
 /// The text of `--help`, which is also what `kpt fn doc` prints.
 const ABOUT: &str = "One CnpgStack file in, a complete CloudNativePG (CNPG) PostgreSQL stack out.";
 const LONG_ABOUT: &str = "\
@@ -34,6 +38,23 @@ pub enum Command {
         /// The form of the schema
         #[arg(long, value_enum, default_value_t = SchemaFormat::Json)]
         format: SchemaFormat,
+    },
+    /// Explain what is generated
+    Explain {
+        /// What to explain
+        #[command(subcommand)]
+        topic: Topic,
+    },
+}
+
+/// What can be explained.
+#[derive(Debug, Subcommand)]
+pub enum Topic {
+    /// Print what each permission gives; with permissions, the SQL that a grant Job runs for them
+    Permissions {
+        /// The permissions of one user in one database
+        #[arg(value_name = "PERMISSION", value_parser = explain::permission())]
+        listed: Vec<String>,
     },
 }
 

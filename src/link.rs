@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostics;
 use crate::plan::{Base, Document, Linked, Plan};
 use crate::validate::Stack;
 
+mod job_names;
 mod user_patches;
 
 /// A link: its name, and the function that applies it.
@@ -35,6 +36,7 @@ pub fn link(base: Plan<Base>, stack: &Stack, out: &mut Diagnostics) -> Plan<Link
     for link in ORDER {
         (link.apply)(stack, &mut documents, out);
     }
+    job_names::settle(&mut documents);
     Plan::new(documents)
 }
 

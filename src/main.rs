@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::process::{ExitCode, exit};
 
 use clap::{CommandFactory, Parser};
-use cnpg_stack::cli::{self, Arguments, Command};
+use cnpg_stack::cli::{self, Arguments, Command, Topic};
 use cnpg_stack::{EXIT_BUG, EXIT_DONE, EXIT_UNREADABLE};
 
 fn main() -> ExitCode {
@@ -13,6 +13,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Some(Command::Schema { format }) => print(&cli::schema(format)),
+        Some(Command::Explain {
+            topic: Topic::Permissions { listed },
+        }) => print(&cli::permissions(&listed)),
         None if io::stdin().is_terminal() => {
             print(&Arguments::command().render_long_help().to_string())
         }

@@ -17,6 +17,21 @@ pub const OWNER: &str = STACK;
 pub const SHARED: &str = "cnpgstack.io/shared";
 /// When a credential is due for rotation; a label, so that it can be selected.
 pub const ROTATION: &str = "cnpgstack.io/rotation";
+/// What kind of Job it is: a label, for network policies and for `kubectl get`.
+pub const JOB: &str = "cnpgstack.io/job";
+/// The value of [`JOB`] of a grant Job.
+pub const GRANT_JOB: &str = "grant";
+/// The database that a grant Job works in.
+pub const DATABASE: &str = "cnpgstack.io/database";
+/// The user whose permissions a grant Job sets.
+pub const USER: &str = "cnpgstack.io/user";
+/// Whether the user is to have its permissions or to lose them.
+pub const STATE: &str = "cnpgstack.io/state";
+/// The value of [`STATE`] of a user that loses everything.
+pub const ABSENT: &str = "absent";
+/// On a Database: changes with its grant Jobs. Argo CD does not count hooks as a difference, so
+/// without it a changed permission would never be synced.
+pub const GRANTS: &str = "cnpgstack.io/grants";
 /// kpt writes such a document, kustomize leaves it out of the build.
 pub const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 /// Who generates the object: the value of `app.kubernetes.io/managed-by`.
@@ -112,6 +127,17 @@ impl Meta {
     #[must_use]
     pub fn literal(self) -> Self {
         self.annotation("kustomize.toolkit.fluxcd.io/substitute", "disabled")
+    }
+
+    /// A Job that runs when it changes. Its template is immutable: Argo CD and Flux replace it.
+    #[must_use]
+    pub fn recreated(self) -> Self {
+        self.annotation("argocd.argoproj.io/hook", "Sync")
+            .annotation(
+                "argocd.argoproj.io/hook-delete-policy",
+                "BeforeHookCreation",
+            )
+            .annotation("kustomize.toolkit.fluxcd.io/force", "enabled")
     }
 
     /// The document is for tools on the user's machine, not for the cluster.

@@ -84,6 +84,7 @@ const fn relative(file: File) -> &'static str {
         File::OperatorConfig => "cnpg.yaml",
         File::Databases => "database.yaml",
         File::Roles => "roles.yaml",
+        File::GrantJobs => "jobs/grant-job.yaml",
         File::Kustomization => "kustomization.yaml",
         File::ScheduledBackup | File::Day2ScheduledBackup => "schedule-backup.yaml",
         File::ManualBackup => "manual-backup.yaml",

@@ -15,6 +15,9 @@ mod cluster_spec;
 mod database;
 mod database_role;
 mod env_secret;
+pub mod grant;
+mod grant_files;
+mod grant_job;
 mod login_secret;
 mod managed_role;
 mod namespace;
@@ -89,6 +92,8 @@ pub enum File {
     Databases,
     /// `roles.yaml`.
     Roles,
+    /// `jobs/grant-job.yaml`: the grant Jobs and their files.
+    GrantJobs,
     /// `schedule-backup.yaml`, applied.
     ScheduledBackup,
     /// `kustomization.yaml`.
@@ -112,6 +117,7 @@ impl File {
         Self::OperatorConfig,
         Self::Databases,
         Self::Roles,
+        Self::GrantJobs,
         Self::ScheduledBackup,
         Self::Kustomization,
         Self::ManualBackup,
@@ -152,6 +158,10 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
     documents.extend(each(File::Databases, database::build_all(stack)));
     if stack.operator.roles == RoleStyle::Resource {
         documents.extend(each(File::Roles, database_role::build_all(stack)));
+    }
+    if !stack.grants.is_empty() {
+        documents.push(Document::new(File::GrantJobs, &grant_files::build(stack)));
+        documents.extend(each(File::GrantJobs, grant_job::build_all(stack)));
     }
     documents.push(Document::new(File::ManualBackup, &backup::build(stack)));
     let schedule = if stack.backup.apply {

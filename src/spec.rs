@@ -38,6 +38,8 @@ pub struct Spec {
     pub psql_version: Option<String>,
     /// The whole operand image reference; overrides the tag of `psqlVersion`, and its major version must agree with it.
     pub image_name: Option<String>,
+    /// Images of the Jobs.
+    pub images: Option<Images>,
     /// Credentials of the registry that the images are pulled from.
     pub registry: Option<Registry>,
     /// Number of PostgreSQL instances: one primary, the others are standbys. Default 3.
@@ -106,6 +108,14 @@ pub struct SecretRef {
     pub name: Option<String>,
 }
 
+/// Images of the Jobs.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Images {
+    /// Image with bash and psql 15 or newer for the grant Jobs. Default the operand image, or its newest minor where the operand's client programs lack a security fix.
+    pub psql: Option<String>,
+}
+
 /// Credentials of an image registry.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -172,6 +182,37 @@ pub enum Permission {
     DefaultPrivileges,
     /// `pg_read_all_stats` and `pg_read_all_settings`.
     MetadataAccess,
+}
+
+impl Permission {
+    /// Every permission, in the order of the documentation.
+    pub const ALL: [Self; 9] = [
+        Self::Connect,
+        Self::Read,
+        Self::Write,
+        Self::ManageRoles,
+        Self::CreateSchema,
+        Self::CreateTables,
+        Self::ExecuteFunctions,
+        Self::DefaultPrivileges,
+        Self::MetadataAccess,
+    ];
+
+    /// The spelling in a file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::ManageRoles => "manage_roles",
+            Self::CreateSchema => "create_schema",
+            Self::CreateTables => "create_tables",
+            Self::ExecuteFunctions => "execute_functions",
+            Self::DefaultPrivileges => "default_privileges",
+            Self::MetadataAccess => "metadata_access",
+        }
+    }
 }
 
 /// Whether a user has its permissions.

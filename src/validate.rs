@@ -19,7 +19,7 @@ mod options;
 mod patches;
 mod stack;
 
-pub use check::derive::cut_name;
+pub use check::derive::{cut_name, digest, job_name};
 use check::{Refusal, name, quantity::Quantity};
 use stack::Seal;
 pub use stack::{
@@ -118,6 +118,7 @@ impl Checker<'_> {
         let name = self.stack_name(&document.name);
         let namespace = self.namespace(spec, &path);
         let image = self.image(spec, &path);
+        let client_image = self.client_image(spec, &path, image.as_ref());
         let instances = self.instances(spec, &path);
         let admin = self.admin(spec, &path);
         let storage = self.storage(spec, &path);
@@ -143,6 +144,7 @@ impl Checker<'_> {
             name: name?,
             cluster: format!("{CLUSTER_PREFIX}{namespace}"),
             namespace,
+            client_image: client_image?,
             image: image?,
             instances: instances?,
             admin: admin?,

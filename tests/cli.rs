@@ -9,6 +9,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
+use cnpg_stack::plan::grant::FILES;
 use support::fixture;
 use support::process::{Env, binary};
 
@@ -45,6 +46,35 @@ fn the_schemas_are_those_of_fn_config() {
         failures.extend(fixture::compare(&path, &run.stdout).err());
     }
     fixture::report(&failures);
+}
+
+#[test]
+fn explain_prints_the_very_sql_that_the_jobs_run() {
+    let run = binary(
+        &["explain", "permissions", "connect", "read"],
+        b"",
+        &Env::new(),
+    );
+    let text = String::from_utf8(run.stdout).expect("SQL is text");
+    for name in [
+        "permissions.sql",
+        "catalog.sql",
+        "ownership.sql",
+        "difference.sql",
+        "round.sql",
+    ] {
+        let (_, body) = FILES
+            .iter()
+            .find(|(file, _)| *file == name)
+            .expect("the file is there");
+        assert!(text.contains(body), "{name} is not printed");
+    }
+    let head = text.lines().take(6).collect::<Vec<_>>().join("\n");
+    assert_eq!(
+        head,
+        "-- connect, read\n-- gives:\n--   CONNECT on the database\n--   USAGE on all non-system schemas\n\
+         --   SELECT on all tables, views, materialized views and foreign tables\n--   SELECT on all sequences"
+    );
 }
 
 #[test]

@@ -20,12 +20,18 @@ pub(super) fn build_all(stack: &Stack) -> Vec<DatabaseRole> {
 /// The roles that a user is a member of. The operator revokes memberships that
 /// are not listed, so what the grant Job gives must stand here too.
 pub(super) fn inherited_roles(user: &User) -> Option<Vec<String>> {
-    user.metadata_access.then(|| {
-        vec![
-            "pg_read_all_settings".to_owned(),
-            "pg_read_all_stats".to_owned(),
-        ]
-    })
+    Some(metadata_roles(user.metadata_access)).filter(|roles| !roles.is_empty())
+}
+
+/// The predefined roles that `metadata_access` stands for:
+/// <https://www.postgresql.org/docs/current/predefined-roles.html>.
+pub(super) fn metadata_roles(access: bool) -> Vec<String> {
+    let roles = ["pg_read_all_settings", "pg_read_all_stats"];
+    roles
+        .into_iter()
+        .filter(|_| access)
+        .map(ToOwned::to_owned)
+        .collect()
 }
 
 fn owner(stack: &Stack, database: &Database) -> DatabaseRole {

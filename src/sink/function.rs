@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::inventory::{Existing, Identity, Inventory, may};
 use crate::krm::annotation::{INDEX, LEGACY_INDEX, LEGACY_PATH, PATH, is_orchestrator_key};
 use crate::krm::{Edits, Field, Head, Replacement, ResourceList};
-use crate::meta::SHARED;
+use crate::meta::{self, SHARED};
 use crate::place::{Occupied, Placed};
 use crate::plan::File;
 
@@ -61,13 +61,19 @@ pub fn merge(
         edits: Edits::default(),
         out,
     };
+    let granted: BTreeSet<Pair> = placed
+        .iter()
+        .filter_map(|d| granted_pair(&d.value))
+        .collect();
     let mut kept = BTreeSet::new();
     for document in placed {
         let same: Vec<&Existing> = existing.iter().filter(|e| is_same(e, &document)).collect();
         kept.extend(same.iter().map(|item| item.position));
         merger.document(document, &same);
     }
-    merger.prune(existing.iter().filter(|e| !kept.contains(&e.position)));
+    let rest = || existing.iter().filter(|e| !kept.contains(&e.position));
+    merger.vanished(rest(), &granted);
+    merger.prune(rest());
     merger.edits
 }
 
@@ -146,6 +152,23 @@ impl Merger<'_> {
         }
     }
 
+    /// A grant Job of a user that is in the file no more: nobody takes its rights away.
+    fn vanished<'e>(&mut self, rest: impl Iterator<Item = &'e Existing>, granted: &BTreeSet<Pair>) {
+        let owned = rest.filter(|item| item.owner() == Some(self.owner));
+        let present = owned.filter(|item| item.annotation(meta::STATE) != Some(meta::ABSENT));
+        let gone: BTreeSet<Pair> = present
+            .filter_map(|item| granted_pair(&item.value))
+            .filter(|pair| !granted.contains(pair))
+            .collect();
+        for (database, user) in gone {
+            let message = format!(
+                "user \"{user}\" is no longer listed for database \"{database}\" and keeps what it was granted there; \
+                 list it with `state: absent` first, so that a Job takes it away"
+            );
+            self.say(Severity::Warning, Code::VanishedUser, message);
+        }
+    }
+
     /// Removes what the stack owns and no longer wants.
     fn prune<'e>(&mut self, rest: impl Iterator<Item = &'e Existing>) {
         for item in rest.filter(|item| item.owner() == Some(self.owner)) {
@@ -164,6 +187,21 @@ impl Merger<'_> {
     fn say(&mut self, severity: Severity, code: Code, message: String) {
         self.out.push(Diagnostic::general(severity, code, message));
     }
+}
+
+/// A database and a user.
+type Pair = (String, String);
+
+/// Whose permissions a grant Job sets, and where.
+fn granted_pair(value: &Value) -> Option<Pair> {
+    let annotations = value.get("metadata")?.get("annotations")?;
+    let text = |key| {
+        annotations
+            .get(key)
+            .and_then(Value::as_str)
+            .map(ToOwned::to_owned)
+    };
+    Some((text(meta::DATABASE)?, text(meta::USER)?))
 }
 
 /// The place of a document, in both spellings: kyaml fills in a missing one but

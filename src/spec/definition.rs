@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use super::{GROUP, KIND, Spec, VERSION};
 
-/// Fields of the API that this version cannot act on. Accepting them in silence
+/// Fields of the API, below `spec`, that this version cannot act on. Accepting them in silence
 /// would be worse than refusing them: somebody would believe in a backup.
 pub(super) const LATER: &[&str] = &[
     "barmanPlugin",
-    "images",
+    "images.rclone",
     "links",
     "migrations",
     "networkPolicy",

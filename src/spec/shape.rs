@@ -189,7 +189,8 @@ fn unknown(
         return false;
     }
     let path = &parent.key(key);
-    if path.as_str() == format!("spec.{key}") && LATER.contains(&key) {
+    let later = path.as_str().strip_prefix("spec.");
+    if later.is_some_and(|field| LATER.contains(&field)) {
         let message =
             "is part of the API, but this version of cnpg-stack cannot act on it; leave it out";
         out.error(Code::NotSupported, path, message);

@@ -45,27 +45,12 @@ impl Checker<'_> {
         let databases = self.distinct_databases(&entries);
         let users = self.distinct_users(&entries);
         self.roles_differ(spec, &entries, &databases);
-        self.grants_not_applied(&path, &entries);
         let grants = entries.iter().map(|entry| entry.grant.clone()).collect();
         (entries.len() == given.len()).then_some(Entries {
             databases,
             users,
             grants,
         })
-    }
-
-    fn grants_not_applied(&mut self, path: &FieldPath, entries: &[Entry<'_>]) {
-        let asks = |entry: &Entry<'_>| {
-            entry.grant.absent
-                || !entry.grant.permissions.is_empty()
-                || entry.given.revoke_public_execute == Some(true)
-        };
-        if entries.iter().any(asks) {
-            let message = "asks for permissions that this version does not apply: it generates no grant Jobs. Roles, \
-                           passwords and the attributes of `manage_roles` and `metadata_access` are set; nothing is \
-                           granted or revoked inside the databases";
-            self.out.warn(Code::GrantsNotApplied, path, message);
-        }
     }
 
     fn entry<'s>(&mut self, given: &'s spec::Database, path: FieldPath) -> Option<Entry<'s>> {

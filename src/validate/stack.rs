@@ -23,6 +23,8 @@ pub struct Stack {
     pub cluster: String,
     /// The operand image.
     pub image: Image,
+    /// The image of the client programs in Jobs.
+    pub client_image: String,
     /// Number of instances.
     pub instances: i64,
     /// The superuser.
@@ -81,6 +83,20 @@ impl Stack {
         self.databases
             .first()
             .map_or("app", |database| database.name.as_str())
+    }
+
+    /// The role that a database of the stack belongs to.
+    #[must_use]
+    pub fn owner_role(&self, database: &str) -> &str {
+        let found = self.databases.iter().find(|other| other.name == database);
+        found.map_or("", |database| database.owner.name.as_str())
+    }
+
+    /// Whether PUBLIC may not execute routines in a database of the stack.
+    #[must_use]
+    pub fn closed(&self, database: &str) -> bool {
+        let mut databases = self.databases.iter();
+        databases.any(|other| other.name == database && other.revoke_public_execute)
     }
 
     /// The name inside the cluster network of one of CNPG's services: `rw`, `ro` or `r`.

@@ -48,6 +48,21 @@ pub(super) fn ids(documents: &Documents) -> BTreeSet<&str> {
     documents.keys().map(String::as_str).collect()
 }
 
+/// What the documents are, with `HASH` for the hash that ends the names of Jobs and their files.
+pub(super) fn unhashed(documents: &Documents) -> BTreeSet<String> {
+    let unhashed = |id: &String| match id.rsplit_once('-') {
+        Some((name, hash)) if id.contains("/grant-") => {
+            assert!(
+                hash.len() == 8 && hash.bytes().all(|b| b.is_ascii_hexdigit()),
+                "{id}"
+            );
+            format!("{name}-HASH")
+        }
+        _ => id.clone(),
+    };
+    documents.keys().map(unhashed).collect()
+}
+
 /// Holds that two streams have the same documents, whole.
 #[track_caller]
 pub(super) fn assert_same(left: &Documents, right: &Documents) {

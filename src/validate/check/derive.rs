@@ -25,7 +25,7 @@ pub fn object_name(prefix: &str, ident: &str, max: usize) -> String {
     if is_plain(ident) && readable.len() <= max {
         return readable;
     }
-    with_hash(&join(prefix, "-", &slug(ident)), &hash(ident), max)
+    with_hash(&join(prefix, "-", &slug(ident)), &digest(ident), max)
 }
 
 /// The name of an object for two PostgreSQL identifiers: `prefix-left--right`, at most `max` characters.
@@ -33,12 +33,18 @@ pub fn object_name(prefix: &str, ident: &str, max: usize) -> String {
 pub fn pair_name(prefix: &str, left: &str, right: &str, max: usize) -> String {
     let long = object_name(prefix, left, usize::MAX) + "--" + &object_name("", right, usize::MAX);
     // NUL is in no identifier, so no two pairs are hashed alike.
-    let digest = hash(&format!("{left}\0{right}"));
+    let digits = digest(&format!("{left}\0{right}"));
     if long.len() <= max {
         long
     } else {
-        with_hash(&long, &digest, max)
+        with_hash(&long, &digits, max)
     }
+}
+
+/// The name of the grant Job of a user in a database, with room for `-` and the hash of its content.
+#[must_use]
+pub fn job_name(database: &str, user: &str) -> String {
+    pair_name("grant", database, user, IDENTIFIER_MAX - HASH_LENGTH - 1)
 }
 
 /// A valid name that fits: the name itself, or its beginning and a hash of the whole.
@@ -49,7 +55,7 @@ pub fn cut_name(name: &str, max: usize) -> String {
     if name.len() <= max {
         return name.to_owned();
     }
-    with_hash(name, &hash(name), max)
+    with_hash(name, &digest(name), max)
 }
 
 /// The role that owns a database: `{database}_owner`, at most 63 bytes.
@@ -63,7 +69,7 @@ pub fn owner_role(database: &str) -> String {
         return format!("{database}{OWNER_SUFFIX}");
     }
     let start = cut_at_boundary(database, cut);
-    format!("{start}_{}{OWNER_SUFFIX}", hash(database))
+    format!("{start}_{}{OWNER_SUFFIX}", digest(database))
 }
 
 /// Whether an identifier can be read in a name and got back from it.
@@ -117,7 +123,8 @@ fn cut_at_boundary(text: &str, max: usize) -> &str {
 }
 
 /// The first eight hex digits of the SHA-256 of a text.
-fn hash(text: &str) -> String {
+#[must_use]
+pub fn digest(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     let mut hex: String = digest
         .iter()

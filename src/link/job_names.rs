@@ -1,0 +1,50 @@
+//! The names of the Jobs, once nothing changes them any more.
+//!
+//! A Job's template is immutable, so a changed Job needs another name: it ends in a hash of what the Job
+//! is, patches included. Up to here it has the name without the hash, by which patches find it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::meta::{DATABASE, GRANTS};
+use crate::plan::Document;
+use crate::validate::digest;
+
+/// Puts the hashes into the names, and those of a database's grant Jobs onto its Database resource.
+pub(super) fn settle(documents: &mut [Document]) {
+    let mut jobs: BTreeMap<String, String> = BTreeMap::new();
+    for Document { value, .. } in documents.iter_mut().filter(|d| is_kind(d, "Job")) {
+        let hash = digest(&value.get("spec").map(Value::to_string).unwrap_or_default());
+        if let Some(Value::String(name)) = value.pointer_mut("/metadata/name") {
+            *name = format!("{name}-{hash}");
+        }
+        if let Some(database) = annotation(value, DATABASE) {
+            *jobs.entry(database.to_owned()).or_default() += &hash;
+        }
+    }
+    for Document { value, .. } in documents.iter_mut().filter(|d| is_kind(d, "Database")) {
+        let database = value.pointer("/spec/name").and_then(Value::as_str);
+        let hash = database
+            .and_then(|database| jobs.get(database))
+            .map(|hashes| digest(hashes));
+        let annotations = value
+            .pointer_mut("/metadata/annotations")
+            .and_then(Value::as_object_mut);
+        if let (Some(hash), Some(annotations)) = (hash, annotations) {
+            annotations.insert(GRANTS.to_owned(), json!(hash));
+        }
+    }
+}
+
+fn is_kind(document: &Document, kind: &str) -> bool {
+    document.value.get("kind").and_then(Value::as_str) == Some(kind)
+}
+
+fn annotation<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value
+        .get("metadata")?
+        .get("annotations")?
+        .get(key)?
+        .as_str()
+}

@@ -1,0 +1,147 @@
+//! Permissions: what a grant Job is to bring about, and the files it does it with.
+//!
+//! Everything that is particular to one Job is one JSON document, the *wanted* document; everything
+//! else is the same in all Jobs and lies in `grant/job/` as it runs. So no SQL and no shell is ever put
+//! together here.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::spec::Permission;
+use crate::validate::{Grant, Stack, User};
+
+pub mod rights;
+
+use rights::Right;
+
+/// The files of a Job, by name, in the order in which they are run or read.
+pub const FILES: [(&str, &str); 12] = [
+    ("grant.sh", include_str!("grant/job/grant.sh")),
+    ("wanted.sql", include_str!("grant/job/wanted.sql")),
+    ("ready.sql", include_str!("grant/job/ready.sql")),
+    ("role.sql", include_str!("grant/job/role.sql")),
+    ("password.sql", include_str!("grant/job/password.sql")),
+    ("permissions.sql", include_str!("grant/job/permissions.sql")),
+    ("catalog.sql", include_str!("grant/job/catalog.sql")),
+    ("ownership.sql", include_str!("grant/job/ownership.sql")),
+    ("difference.sql", include_str!("grant/job/difference.sql")),
+    ("round.sql", include_str!("grant/job/round.sql")),
+    ("sessions.sql", include_str!("grant/job/sessions.sql")),
+    ("check.sql", include_str!("grant/job/check.sql")),
+];
+
+/// The permissions that let a user make objects, which then belong to it.
+const CREATING: [Permission; 2] = [Permission::CreateSchema, Permission::CreateTables];
+
+/// The wanted document of one user in one database.
+#[must_use]
+pub fn wanted(stack: &Stack, grant: &Grant, user: &User) -> Value {
+    let owner = stack.owner_role(&grant.database);
+    document(&Wanted {
+        grant,
+        owner,
+        login: user.login.is_some(),
+        create_role: user.create_role,
+        member_of: super::database_role::inherited_roles(user).unwrap_or_default(),
+        stack_roles: if user.create_role {
+            roles(stack)
+        } else {
+            BTreeSet::new()
+        },
+        creators: creators(stack, grant, owner),
+        closed: stack.closed(&grant.database),
+    })
+}
+
+/// The wanted document of a user `app` of a database `db`, for people to look at.
+#[must_use]
+pub fn example(permissions: &BTreeSet<Permission>) -> Value {
+    let grant = Grant {
+        database: "db".to_owned(),
+        user: "app".to_owned(),
+        permissions: permissions.clone(),
+        absent: false,
+        extension_schemas: BTreeSet::new(),
+    };
+    document(&Wanted {
+        owner: "db_owner",
+        login: true,
+        create_role: permissions.contains(&Permission::ManageRoles),
+        member_of: super::database_role::metadata_roles(
+            permissions.contains(&Permission::MetadataAccess),
+        ),
+        stack_roles: BTreeSet::new(),
+        creators: BTreeSet::from(["db_owner", "postgres"]),
+        closed: false,
+        grant: &grant,
+    })
+}
+
+/// What a wanted document is made of.
+struct Wanted<'a> {
+    grant: &'a Grant,
+    owner: &'a str,
+    login: bool,
+    create_role: bool,
+    member_of: Vec<String>,
+    stack_roles: BTreeSet<&'a str>,
+    creators: BTreeSet<&'a str>,
+    closed: bool,
+}
+
+fn document(wanted: &Wanted<'_>) -> Value {
+    let grant = wanted.grant;
+    let (now, later) = rights::of(&grant.permissions);
+    // Nobody is named who does not matter: each name is a reason to run again.
+    let creators = Some(&wanted.creators).filter(|_| wanted.closed || !later.is_empty());
+    json!({
+        "database": grant.database,
+        "owner": wanted.owner,
+        "user": grant.user,
+        "absent": grant.absent,
+        "login": wanted.login,
+        "createRole": wanted.create_role,
+        "memberOf": wanted.member_of,
+        "stackRoles": wanted.stack_roles,
+        "keepsObjects": creates(grant),
+        "rights": documents(&now),
+        "later": documents(&later),
+        "creators": creators.cloned().unwrap_or_default(),
+        "revokePublicExecute": wanted.closed,
+        "extensionSchemas": grant.extension_schemas,
+    })
+}
+
+fn documents(rights: &BTreeSet<Right>) -> Vec<Value> {
+    let document = |right: &Right| json!({"kind": right.0.as_str(), "privilege": right.1});
+    rights.iter().map(document).collect()
+}
+
+fn creates(grant: &Grant) -> bool {
+    CREATING
+        .iter()
+        .any(|permission| grant.permissions.contains(permission))
+}
+
+/// Whoever may make objects in the database: default privileges are given per creator.
+fn creators<'a>(stack: &'a Stack, grant: &Grant, owner: &'a str) -> BTreeSet<&'a str> {
+    let creating = stack
+        .grants
+        .iter()
+        .filter(|other| other.database == grant.database && creates(other))
+        .map(|other| other.user.as_str());
+    creating
+        .chain([owner, &stack.admin.name, "postgres"])
+        .collect()
+}
+
+/// The roles of the stack: a user with CREATEROLE has no hold over them.
+fn roles(stack: &Stack) -> BTreeSet<&str> {
+    let owners = stack.databases.iter().map(|d| d.owner.name.as_str());
+    let users = stack.users.iter().map(|user| user.name.as_str());
+    owners
+        .chain(users)
+        .chain([stack.admin.name.as_str()])
+        .collect()
+}
