@@ -84,6 +84,15 @@ later AS (
   WHERE k.kind = r.kind AND c.creator <> it.role
 ),
 steps (step, place, statement) AS (
+  -- Memberships go first: as a member of the owner the user would seem to hold
+  -- grant options, and CASCADE would leave what it granted to others.
+  SELECT 0, rolname::text,
+         format('REVOKE %I FROM %I%s CASCADE', rolname, doc->>'user',
+           CASE WHEN current_setting('server_version_num')::int >= 160000
+                THEN format(' GRANTED BY %I', grantor_name) ELSE '' END)
+  FROM it, memberships
+  WHERE NOT own AND (NOT listed OR admin_option OR NOT inherits)
+  UNION ALL
   SELECT 1, to_char(number, '0000000000') || s.part, s.text
   FROM borrowed,
        LATERAL (VALUES
@@ -94,13 +103,6 @@ steps (step, place, statement) AS (
          (5, CASE WHEN lent THEN format('REVOKE USAGE ON SCHEMA %I FROM %I', inside, by) END)) AS s (part, text)
   UNION ALL
   SELECT 2, label, statement FROM revoked WHERE grantor = owner
-  UNION ALL
-  SELECT 3, rolname,
-         format('REVOKE %I FROM %I%s CASCADE', rolname, doc->>'user',
-           CASE WHEN current_setting('server_version_num')::int >= 160000
-                THEN format(' GRANTED BY %I', grantor_name) ELSE '' END)
-  FROM it, memberships
-  WHERE NOT own AND (NOT listed OR admin_option OR NOT inherits)
   UNION ALL
   SELECT 4, name, format('GRANT %I TO %I', name, doc->>'user')
   FROM it, jsonb_array_elements_text(doc->'memberOf') AS listed (name)

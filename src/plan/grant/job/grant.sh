@@ -7,7 +7,7 @@ set -Eeuo pipefail
 umask 077
 export LC_ALL=C TZ=UTC HOME=/work
 readonly files=/etc/cnpg-stack work=/work
-admin_options= user_options= server_version=0 mode=
+admin_options='' user_options='' server_version=0 mode=''
 
 say() { printf '%(%Y-%m-%dT%H:%M:%SZ)T %s\n' -1 "$*"; }
 fail() {
@@ -47,7 +47,7 @@ password_file() {
 # Options beat what the owner of the database has set for its sessions. Nothing
 # of a user's is found by name, no trigger of a user's fires, no role is taken.
 readonly everyone='-c role=none -c search_path=pg_catalog,pg_temp -c standard_conforming_strings=on
-  -c local_preload_libraries= -c post_auth_delay=0 -c client_min_messages=warning
+  -c local_preload_libraries= -c client_min_messages=warning
   -c statement_timeout=5min -c lock_timeout=20s -c idle_in_transaction_session_timeout=5min
   -c default_transaction_isolation=read\ committed -c default_transaction_deferrable=off
   -c default_transaction_read_only=off'
@@ -81,17 +81,18 @@ attempt() {
   until "$@" </dev/null 2>"$work/stderr" | sed -u -e '/^\\/d' -e 's/^/    /' && [ -e "$work/done" ]; do
     cat "$work/stderr" >&2
     grep -qE "$in_the_way" "$work/stderr" || fail "$what"
-    ((++tries < 20)) && in_time || fail "$what: another session stayed in the way"
+    if ((++tries >= 20)) || ! in_time; then fail "$what: another session stayed in the way"; fi
     say '  another session was in the way; trying again'
     sleep "$((RANDOM % 3 + 1))"
   done
   cat "$work/stderr" >&2
 }
 
-# Step 1. A refused login is "not yet": the operator may still be at it.
+# Step 1. A refused login is "not yet": the operator may still be at it. So is
+# one that is no superuser: the options are those that anybody may give.
 ready() {
   local answer lines
-  if ! answer=$(in_postgres ready.sql </dev/null 2>"$work/stderr"); then
+  if ! answer=$(PGDATABASE=postgres psql_as "$ADMIN_USER" "$work/admin" "$everyone" -f "$files/ready.sql" </dev/null 2>"$work/stderr"); then
     REPLY=$(head -n 3 "$work/stderr" | tr '\n' ' ')
     return 1
   fi

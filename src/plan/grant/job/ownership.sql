@@ -9,6 +9,8 @@
   WHERE NOT (doc->>'keepsObjects')::bool
     AND EXISTS (SELECT FROM pg_shdepend s
                 WHERE s.deptype = 'o' AND s.refclassid = 'pg_authid'::regclass AND s.refobjid = it.role
+                  -- Default privileges of a user that makes nothing any more rule nothing.
+                  AND s.classid <> 'pg_default_acl'::regclass
                   AND s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
 ),
 steps (step, place, statement) AS (

@@ -42,9 +42,8 @@ SELECT count(*) > 0 AS unequal FROM (:catalog :difference) AS found \gset
 SELECT :'unequal' OR count(*) > 0 AS unequal FROM (:catalog :ownership) AS found \gset
 \if :unequal
   \warn 'nothing is changed, because this would still differ from what is wanted:'
-  \o /dev/stderr
-  SELECT statement FROM (:catalog :difference) AS found ORDER BY step, place;
-  SELECT statement FROM (:catalog :ownership) AS found ORDER BY step, place;
+  SELECT '  ' || statement FROM (:catalog :difference) AS found ORDER BY step, place \g |cat >&2
+  SELECT '  ' || statement FROM (:catalog :ownership) AS found ORDER BY step, place \g |cat >&2
   ROLLBACK;
   \quit
 \endif

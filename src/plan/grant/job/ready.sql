@@ -21,7 +21,7 @@ overridden AS (
   JOIN pg_db_role_setting s ON s.setdatabase IN (0, f.database) AND s.setrole IN (0, f.me, f.role)
   CROSS JOIN unnest(s.setconfig) AS entry
   JOIN pg_settings g ON lower(g.name) = lower(split_part(entry, '=', 1))
-  WHERE g.context IN ('user', 'superuser', 'backend', 'superuser-backend')
+  WHERE g.context IN ('user', 'superuser')
     AND g.name NOT IN ('role', 'search_path', 'session_replication_role') AND strpos(g.reset_val, E'\n') = 0
 )
 SELECT coalesce(CASE
@@ -34,7 +34,7 @@ SELECT coalesce(CASE
        (SELECT coalesce(string_agg(option, ''), '') FROM overridden
         WHERE setrole IS DISTINCT FROM role) AS admin_options,
        (SELECT coalesce(string_agg(option, ''), '') FROM overridden
-        WHERE setrole <> me AND context IN ('user', 'backend')) AS user_options,
+        WHERE setrole <> me AND context = 'user') AS user_options,
        CASE WHEN NOT (doc->>'login')::bool THEN 'nologin'
             WHEN doc->'rights' @> '[{"kind": "database", "privilege": "CONNECT"}]' THEN 'connect'
             ELSE 'refused' END AS mode

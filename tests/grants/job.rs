@@ -1,0 +1,298 @@
+//! Runs a generated Job the way the kubelet would.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::chown;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::server::{Run, Server, directory, open, run};
+use super::stack::CLUSTER;
+
+/// A Job with everything that it refers to.
+#[derive(Clone)]
+pub(super) struct Job {
+    document: Value,
+    /// The `ConfigMap`s and Secrets of the namespace, by kind and name.
+    data: BTreeMap<(String, String), BTreeMap<String, String>>,
+    changes: BTreeMap<String, String>,
+    authority: Option<String>,
+}
+
+fn text(value: &Value) -> &str {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("not a string: {value}"))
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The grant Jobs among the documents.
+pub(super) fn all(documents: &[Value]) -> Vec<Job> {
+    let jobs = documents
+        .iter()
+        .filter(|document| document["kind"] == "Job");
+    jobs.map(|job| Job {
+        document: job.clone(),
+        data: data(documents),
+        changes: BTreeMap::new(),
+        authority: None,
+    })
+    .collect()
+}
+
+/// The Job of a user in a database.
+pub(super) fn of(documents: &[Value], database: &str, user: &str) -> Job {
+    let is_it = |job: &Job| {
+        let annotations = &job.document["metadata"]["annotations"];
+        annotations["cnpgstack.io/database"] == database && annotations["cnpgstack.io/user"] == user
+    };
+    let found = all(documents).into_iter().find(is_it);
+    found.unwrap_or_else(|| panic!("no Job for {user} in {database}"))
+}
+
+fn data(documents: &[Value]) -> BTreeMap<(String, String), BTreeMap<String, String>> {
+    let mut all = BTreeMap::new();
+    for document in documents {
+        let kind = document["kind"].as_str().unwrap_or_default();
+        let decode = |value: &Value| match kind {
+            "Secret" => {
+                String::from_utf8(STANDARD.decode(text(value)).expect("base64")).expect("text")
+            }
+            _ => text(value).to_owned(),
+        };
+        if let (true, Some(data)) = (
+            matches!(kind, "Secret" | "ConfigMap"),
+            document["data"].as_object(),
+        ) {
+            let values = data
+                .iter()
+                .map(|(key, value)| (key.clone(), decode(value)))
+                .collect();
+            all.insert(
+                (
+                    kind.to_owned(),
+                    text(&document["metadata"]["name"]).to_owned(),
+                ),
+                values,
+            );
+        }
+    }
+    all
+}
+
+/// `$(NAME)` and `$$` as Kubernetes expands them; earlier variables are known.
+fn expanded(value: &str, known: &[(String, String)]) -> String {
+    let mut out = String::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once('$') {
+        out += before;
+        let reference = after
+            .strip_prefix('(')
+            .and_then(|tail| tail.split_once(')'));
+        rest = if let Some(tail) = after.strip_prefix('$') {
+            out.push('$');
+            tail
+        } else if let Some((name, tail)) = reference {
+            match known.iter().rev().find(|(known, _)| known == name) {
+                Some((_, value)) => out += value,
+                None => out += &format!("$({name})"),
+            }
+            tail
+        } else {
+            out.push('$');
+            after
+        };
+    }
+    out + rest
+}
+
+impl Job {
+    /// A weakened Job: the same with one text in its files replaced by another.
+    pub(super) fn weakened(mut self, file: &str, from: &str, to: &str) -> Self {
+        let mut maps = self
+            .data
+            .iter_mut()
+            .filter(|((kind, _), _)| kind == "ConfigMap");
+        let body = maps
+            .find_map(|(_, files)| files.get_mut(file))
+            .expect("the file is there");
+        assert!(body.contains(from), "{file} does not hold {from:?}");
+        *body = body.replace(from, to);
+        self
+    }
+
+    /// The same with another value of a variable.
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.changes.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Another password in the Secret that is mounted for the user or the admin.
+    pub(super) fn with_password(mut self, volume: &str, password: &str) -> Self {
+        let volumes = list(&self.document["spec"]["template"]["spec"]["volumes"]);
+        let volume = volumes
+            .iter()
+            .find(|v| v["name"] == volume)
+            .expect("the volume is there");
+        let name = text(&volume["secret"]["secretName"]).to_owned();
+        let secret = self
+            .data
+            .get_mut(&("Secret".to_owned(), name))
+            .expect("the Secret is there");
+        secret.insert("password".to_owned(), password.to_owned());
+        self
+    }
+
+    /// Another certificate in the place of the cluster's authority.
+    pub(super) fn with_authority(mut self, certificate: &str) -> Self {
+        self.authority = Some(certificate.to_owned());
+        self
+    }
+
+    /// Runs its container beside a server.
+    pub(super) fn run(&self, server: &Server) -> Run {
+        let pod = &self.document["spec"]["template"]["spec"];
+        let [container] = list(&pod["containers"]) else {
+            panic!("not one container: {pod}");
+        };
+        let root = directory("job");
+        let mut arguments: Vec<String> = ["run", "--rm", "--pull", "never", "--network"]
+            .map(str::to_owned)
+            .into();
+        arguments.push(format!("container:{}", server.container));
+        arguments.extend(security(pod, container));
+        for mount in list(&container["volumeMounts"]) {
+            arguments.extend(self.mount(server, pod, mount, &root));
+        }
+        for (name, value) in self.environment(container) {
+            arguments.extend(["--env".to_owned(), format!("{name}={value}")]);
+        }
+        arguments.push(text(&container["image"]).to_owned());
+        let command = list(&container["command"])
+            .iter()
+            .chain(list(&container["args"]));
+        arguments.extend(command.map(|word| expanded(text(word), &[])));
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let run = run("podman", &arguments, "");
+        fs::remove_dir_all(root).ok();
+        run
+    }
+
+    /// Runs it where it has to succeed; the answer is its log.
+    #[track_caller]
+    pub(super) fn succeeds(&self, server: &Server) -> String {
+        let run = self.run(server);
+        assert_eq!(run.code, 0, "PostgreSQL {}: {}", server.version, run.text());
+        run.text()
+    }
+
+    /// Runs it where it has to fail; the answer is its log.
+    #[track_caller]
+    pub(super) fn fails(&self, server: &Server) -> String {
+        let run = self.run(server);
+        assert_eq!(run.code, 1, "PostgreSQL {}: {}", server.version, run.text());
+        run.text()
+    }
+
+    fn environment(&self, container: &Value) -> Vec<(String, String)> {
+        let mut known: Vec<(String, String)> = Vec::new();
+        for variable in list(&container["env"]) {
+            let value = expanded(text(&variable["value"]), &known);
+            known.push((text(&variable["name"]).to_owned(), value));
+        }
+        known.push(("PGHOSTADDR".to_owned(), "127.0.0.1".to_owned()));
+        known.extend(self.changes.clone());
+        known
+    }
+
+    fn mount(&self, server: &Server, pod: &Value, mount: &Value, root: &Path) -> Vec<String> {
+        let volume = list(&pod["volumes"])
+            .iter()
+            .find(|volume| volume["name"] == mount["name"]);
+        let volume = volume.unwrap_or_else(|| panic!("no volume for {mount}"));
+        let path = text(&mount["mountPath"]);
+        if let Some(empty) = volume.get("emptyDir") {
+            assert_eq!(empty["medium"], "Memory");
+            return vec![
+                "--tmpfs".to_owned(),
+                format!("{path}:rw,size=16m,mode=1777,noexec"),
+            ];
+        }
+        let source = self.source(server, volume, root);
+        assert_eq!(mount["readOnly"], true, "{mount}");
+        vec![
+            "--volume".to_owned(),
+            format!("{}:{path}:ro", source.display()),
+        ]
+    }
+
+    /// The files of a ConfigMap or Secret: all keys, or those that are listed.
+    fn source(&self, server: &Server, volume: &Value, root: &Path) -> PathBuf {
+        let (kind, name, items) = match (volume.get("configMap"), volume.get("secret")) {
+            (Some(map), None) => ("ConfigMap", text(&map["name"]), &map["items"]),
+            (None, Some(secret)) => ("Secret", text(&secret["secretName"]), &secret["items"]),
+            _ => panic!("a volume of neither kind: {volume}"),
+        };
+        let mut values = self
+            .data
+            .get(&(kind.to_owned(), name.to_owned()))
+            .cloned()
+            .unwrap_or_default();
+        if name == format!("{CLUSTER}-ca") {
+            let authority = self.authority.clone().unwrap_or_else(|| server.authority());
+            values.insert("ca.crt".to_owned(), authority);
+            values.insert("ca.key".to_owned(), "must not be mounted".to_owned());
+        }
+        if let Some(items) = items.as_array() {
+            let keys: Vec<&str> = items.iter().map(|item| text(&item["key"])).collect();
+            values.retain(|key, _| keys.contains(&key.as_str()));
+            assert_eq!(values.len(), keys.len(), "{name} has not all of {keys:?}");
+        }
+        let directory = root.join(text(&volume["name"]));
+        fs::create_dir(&directory).expect("it is new");
+        open(&directory, 0o755);
+        for (key, value) in values {
+            write(&directory.join(key), &value, kind == "Secret");
+        }
+        directory
+    }
+}
+
+/// A file as the kubelet projects it: a Secret's belongs to the group of `fsGroup`.
+fn write(path: &Path, text: &str, secret: bool) {
+    fs::write(path, text).expect("it is new");
+    if secret && chown(path, None, Some(26)).is_ok() {
+        open(path, 0o440);
+    } else {
+        open(path, 0o444);
+    }
+}
+
+/// The security contexts as flags of podman; what the restricted standard asks for must be there.
+fn security(pod: &Value, container: &Value) -> Vec<String> {
+    let (outer, inner) = (&pod["securityContext"], &container["securityContext"]);
+    assert_eq!(outer["runAsNonRoot"], true);
+    assert_eq!(outer["seccompProfile"]["type"], "RuntimeDefault");
+    assert_eq!(inner["allowPrivilegeEscalation"], false);
+    assert_eq!(inner["capabilities"]["drop"], serde_json::json!(["ALL"]));
+    assert_eq!(inner["readOnlyRootFilesystem"], true);
+    assert_eq!(pod["automountServiceAccountToken"], false);
+    vec![
+        "--user".to_owned(),
+        format!("{}:{}", outer["runAsUser"], outer["runAsGroup"]),
+        "--group-add".to_owned(),
+        outer["fsGroup"].to_string(),
+        "--read-only".to_owned(),
+        "--read-only-tmpfs=false".to_owned(),
+        "--cap-drop".to_owned(),
+        "all".to_owned(),
+        "--security-opt".to_owned(),
+        "no-new-privileges".to_owned(),
+    ]
+}

@@ -1,0 +1,263 @@
+//! A PostgreSQL server in a container of its own, with TLS and the settings that log the most.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::stack::{CLUSTER, NAMESPACE};
+
+/// The versions that everything is proven on.
+pub(super) const VERSIONS: [&str; 3] = ["15", "17", "18"];
+
+/// Runs a test on every version, side by side.
+pub(super) fn on_every_version(test: impl Fn(&Server) + Sync) {
+    std::thread::scope(|scope| {
+        let running: Vec<_> = VERSIONS
+            .map(|version| scope.spawn(|| test(&Server::start(version))))
+            .into_iter()
+            .collect();
+        for thread in running {
+            thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        }
+    });
+}
+
+/// A server. It is gone when this is dropped.
+pub(super) struct Server {
+    /// Its major version.
+    pub version: &'static str,
+    /// The name of its container, whose network Jobs share.
+    pub container: String,
+    directory: PathBuf,
+}
+
+/// What a program came to.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    /// Both streams, for looking at.
+    pub(super) fn text(&self) -> String {
+        format!("exit {}\n{}{}", self.code, self.stdout, self.stderr)
+    }
+
+    /// The standard output of a run that succeeded.
+    #[track_caller]
+    pub(super) fn output(&self) -> &str {
+        assert_eq!(self.code, 0, "{}", self.text());
+        &self.stdout
+    }
+}
+
+/// Runs a program with a text on its standard input.
+pub(super) fn run(program: &str, arguments: &[&str], input: &str) -> Run {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| {
+            panic!("{program} cannot be started ({error}); tests/run sets it up")
+        });
+    let mut stdin = child.stdin.take().expect("standard input is a pipe");
+    let input = input.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).ok());
+    let output = child
+        .wait_with_output()
+        .expect("the program can be waited for");
+    writer.join().expect("the writer ends with the program");
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// A fresh directory that any user may use.
+pub(super) fn directory(name: &str) -> PathBuf {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    // Not below target: the path of a socket has at most 107 characters.
+    let path =
+        std::env::temp_dir().join(format!("cnpg-stack-{}-{number}-{name}", std::process::id()));
+    fs::create_dir_all(&path).expect("a directory can be made");
+    open(&path, 0o777);
+    path
+}
+
+/// Sets the mode of a file.
+pub(super) fn open(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the mode can be set");
+}
+
+/// What the container runs: certificates as CNPG makes them, a new cluster, the server.
+const START: &str = r#"
+set -e
+bin=/usr/lib/postgresql/$1/bin dir=/server
+cd "$dir"
+key() { openssl ecparam -genkey -name prime256v1 -noout -out "$1"; }
+key ca.key
+openssl req -x509 -new -key ca.key -out ca.crt -days 2 -subj "/CN=$2-ca"
+key server.key
+openssl req -new -key server.key -out server.csr -subj "/CN=$2-rw"
+printf 'subjectAltName=DNS:%s-rw,DNS:%s-rw.%s,DNS:%s-rw.%s.svc,DNS:%s-rw.%s.svc.cluster.local\n' "$2" "$2" "$3" "$2" "$3" "$2" "$3" >san
+openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -out server.crt -extfile san
+"$bin/initdb" -D "$dir/data" -U postgres -E UTF8 --locale=C.UTF-8 --auth=trust
+printf '%s\n' 'local all all trust' 'hostssl all all all scram-sha-256' >data/pg_hba.conf
+cat >>data/postgresql.conf <<SETTINGS
+unix_socket_directories = '$dir'
+listen_addresses = '127.0.0.1'
+ssl = on
+ssl_cert_file = '$dir/server.crt'
+ssl_key_file = '$dir/server.key'
+fsync = off
+max_connections = 200
+wal_level = logical
+shared_preload_libraries = 'pg_stat_statements,auto_explain,pgaudit'
+log_statement = all
+log_min_duration_statement = 0
+log_connections = on
+auto_explain.log_min_duration = 0
+auto_explain.log_nested_statements = on
+pgaudit.log = 'all'
+pgaudit.log_parameter = on
+pg_stat_statements.track = all
+track_activity_query_size = 16384
+SETTINGS
+exec "$bin/postgres" -D "$dir/data"
+"#;
+
+impl Server {
+    /// Starts one.
+    pub(super) fn start(version: &'static str) -> Self {
+        let directory = directory(version);
+        let container = directory
+            .file_name()
+            .expect("it has a name")
+            .to_string_lossy()
+            .into_owned();
+        let mount = format!("{}:/server", directory.display());
+        let image = format!("ghcr.io/cloudnative-pg/postgresql:{version}");
+        let arguments = [
+            "run",
+            "--detach",
+            "--name",
+            &container,
+            "--network",
+            "none",
+            "--user",
+            "26:26",
+            "--volume",
+            &mount,
+            "--pull",
+            "never",
+            &image,
+            "bash",
+            "-c",
+            START,
+            "start",
+            version,
+            CLUSTER,
+            NAMESPACE,
+        ];
+        run("podman", &arguments, "").output();
+        let server = Self {
+            version,
+            container,
+            directory,
+        };
+        for _ in 0..300 {
+            if server.try_psql("postgres", "postgres", "SELECT 1").code == 0 {
+                return server;
+            }
+            sleep(Duration::from_millis(100));
+        }
+        panic!("PostgreSQL {version} does not start\n{}", server.log());
+    }
+
+    /// The certificate of its authority.
+    pub(super) fn authority(&self) -> String {
+        fs::read_to_string(self.directory.join("ca.crt")).expect("the server has a certificate")
+    }
+
+    /// What it logged.
+    pub(super) fn log(&self) -> String {
+        run("podman", &["logs", &self.container], "").text()
+    }
+
+    /// Runs SQL on the socket, where everybody is let in; psql goes on after an error.
+    pub(super) fn try_psql(&self, user: &str, database: &str, sql: &str) -> Run {
+        self.try_psql_with("", user, database, sql)
+    }
+
+    /// The same with options for the session.
+    fn try_psql_with(&self, options: &str, user: &str, database: &str, sql: &str) -> Run {
+        let (user, database) = (format!("PGUSER={user}"), format!("PGDATABASE={database}"));
+        let options = format!("PGOPTIONS={options}");
+        let arguments = [
+            "exec",
+            "--interactive",
+            "--env",
+            &user,
+            "--env",
+            &database,
+            "--env",
+            "PGHOST=/server",
+            "--env",
+            &options,
+            &self.container,
+            "psql",
+            "--no-psqlrc",
+            "--quiet",
+            "--tuples-only",
+            "--no-align",
+            "--file=-",
+        ];
+        run("podman", &arguments, sql)
+    }
+
+    /// Runs SQL that has to succeed.
+    #[track_caller]
+    pub(super) fn psql_as(&self, user: &str, database: &str, sql: &str) -> String {
+        let run = self.try_psql(user, database, &format!("\\set ON_ERROR_STOP on\n{sql}"));
+        run.output().to_owned()
+    }
+
+    /// Runs SQL as PostgreSQL's superuser, with options for the session.
+    #[track_caller]
+    pub(super) fn psql_with(&self, options: &str, database: &str, sql: &str) -> String {
+        let sql = format!("\\set ON_ERROR_STOP on\n{sql}");
+        self.try_psql_with(options, "postgres", database, &sql)
+            .output()
+            .to_owned()
+    }
+
+    /// The same as PostgreSQL's superuser.
+    #[track_caller]
+    pub(super) fn psql(&self, database: &str, sql: &str) -> String {
+        self.psql_as("postgres", database, sql)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        run(
+            "podman",
+            &["rm", "--force", "--time", "0", &self.container],
+            "",
+        );
+        fs::remove_dir_all(&self.directory).ok();
+    }
+}

@@ -1,0 +1,130 @@
+//! Stacks as a user writes them, and what the operator would do with what comes out.
+
+use serde_json::{Value, json};
+
+use super::server::Server;
+use crate::support::process::{Env, library};
+use crate::support::wire;
+
+/// The namespace of all stacks here.
+pub(super) const NAMESPACE: &str = "storefront";
+/// The Cluster that follows from it.
+pub(super) const CLUSTER: &str = "cluster-storefront";
+/// The superuser.
+pub(super) const ADMIN: &str = "keeper";
+/// Its password: with what means something in libpq's files, in shells and in SQL.
+pub(super) const ADMIN_PASSWORD: &str = r#"ad:min\pa'ss "w$(id)ord$$%"#;
+
+/// An entry of `databases`.
+#[derive(Clone)]
+pub(super) struct Entry {
+    pub value: Value,
+}
+
+/// The password of every user here.
+pub(super) fn password(user: &str) -> String {
+    format!("pw-{}-:\\'\"$HOME`id`", user.len())
+}
+
+/// A user of a database with these permissions.
+pub(super) fn entry(database: &str, user: &str, permissions: &[&str]) -> Entry {
+    Entry {
+        value: json!({
+            "database": database,
+            "username": user,
+            "password": password(user),
+            "cnpgPermissions": permissions,
+        }),
+    }
+}
+
+impl Entry {
+    /// Sets another field.
+    pub(super) fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+        self.value[field] = value.into();
+        self
+    }
+
+    /// Takes everything away.
+    pub(super) fn absent(self) -> Self {
+        let mut entry = self.with("state", "absent");
+        entry
+            .value
+            .as_object_mut()
+            .expect("an entry is an object")
+            .remove("password");
+        entry
+    }
+}
+
+/// The documents of a stack for a server.
+pub(super) fn stack(version: &str, entries: &[Entry]) -> Vec<Value> {
+    let databases: Vec<&Value> = entries.iter().map(|entry| &entry.value).collect();
+    let list = json!({
+        "apiVersion": "config.kubernetes.io/v1",
+        "kind": "ResourceList",
+        "items": [],
+        "functionConfig": {
+            "apiVersion": "cnpgstack.io/v1alpha1",
+            "kind": "CnpgStack",
+            "metadata": {"name": "shop"},
+            "spec": {
+                "namespace": NAMESPACE,
+                "psqlVersion": version,
+                "adminUser": ADMIN,
+                "adminPassword": ADMIN_PASSWORD,
+                "databases": databases,
+            },
+        },
+    });
+    let run = library(list.to_string().as_bytes(), &Env::new());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let text = String::from_utf8(run.stdout).expect("the output is UTF-8");
+    let list = wire::value(&text).expect("the output is YAML");
+    wire::items(&list).cloned().collect()
+}
+
+/// An SQL identifier.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// An SQL string.
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Does what the operator does at first: the admin, the owner roles, the databases. The users'
+/// roles are left to the Jobs.
+pub(super) fn operator(server: &Server, documents: &[Value]) {
+    let of_kind = |kind: &'static str| documents.iter().filter(move |d| d["kind"] == kind);
+    let text = |value: &Value, at: &str| {
+        value
+            .pointer(at)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let mut sql = format!(
+        "CREATE ROLE {} SUPERUSER LOGIN PASSWORD {};\nCREATE ROLE streaming_replica REPLICATION LOGIN;\n",
+        quoted(ADMIN),
+        literal(ADMIN_PASSWORD),
+    );
+    for role in of_kind("DatabaseRole")
+        .filter(|role| role["spec"]["login"] == false && role["spec"]["disablePassword"].is_null())
+    {
+        sql += &format!(
+            "CREATE ROLE {} NOLOGIN;\n",
+            quoted(&text(role, "/spec/name"))
+        );
+    }
+    for database in of_kind("Database") {
+        let (name, owner) = (text(database, "/spec/name"), text(database, "/spec/owner"));
+        sql += &format!(
+            "CREATE DATABASE {} OWNER {};\n",
+            quoted(&name),
+            quoted(&owner)
+        );
+    }
+    server.psql("postgres", &sql);
+}
