@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use cnpg_stack::diagnostic::Code;
+use cnpg_stack::spec::Permission;
 use serde_json::Value;
 
 fn document(name: &str) -> String {
@@ -53,6 +54,19 @@ fn the_readme_lists_every_field() {
         })
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_readme_lists_every_permission() {
+    let text = document("README.md");
+    let cells = first_cells(&text);
+    for permission in Permission::ALL {
+        assert!(
+            cells.contains(permission.as_str()),
+            "{}",
+            permission.as_str()
+        );
+    }
 }
 
 #[test]

@@ -48,3 +48,37 @@ fn annotation<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
         .get(key)?
         .as_str()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::File;
+
+    fn settled(image: &str) -> (String, String) {
+        let job = json!({
+            "kind": "Job",
+            "metadata": {"name": "grant-a--b", "annotations": {DATABASE: "a"}},
+            "spec": {"image": image},
+        });
+        let database = |name: &str| json!({"kind": "Database", "metadata": {"annotations": {}}, "spec": {"name": name}});
+        let mut documents = [job, database("a"), database("b")].map(|value| Document {
+            file: File::GrantJobs,
+            value,
+        });
+        settle(&mut documents);
+        assert!(annotation(&documents[2].value, GRANTS).is_none());
+        let name = documents[0].value["metadata"]["name"].as_str().unwrap();
+        let grants = annotation(&documents[1].value, GRANTS).unwrap();
+        (name.to_owned(), grants.to_owned())
+    }
+
+    /// Argo CD sees no difference in a hook: the Database has to show it.
+    #[test]
+    fn another_job_is_another_name_and_a_difference_on_its_database() {
+        let (name, grants) = settled("x");
+        assert!(name.starts_with("grant-a--b-") && name.len() == "grant-a--b-".len() + 8);
+        assert_eq!((name.clone(), grants.clone()), settled("x"));
+        let (other, others) = settled("y");
+        assert!(name != other && grants != others);
+    }
+}

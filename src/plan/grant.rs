@@ -145,3 +145,39 @@ fn roles(stack: &Stack) -> BTreeSet<&str> {
         .chain([stack.admin.name.as_str()])
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_job_is_shipped() {
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/plan/grant/job");
+        let files = std::fs::read_dir(directory).unwrap();
+        let there: BTreeSet<String> = files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(there, FILES.map(|(name, _)| name.to_owned()).into());
+    }
+
+    #[test]
+    fn permissions_are_spelt_as_in_the_api() {
+        for permission in Permission::ALL {
+            let read: Permission = serde_json::from_value(json!(permission.as_str())).unwrap();
+            assert_eq!(read, permission);
+        }
+    }
+
+    /// Nobody is named who does not matter: each name is a reason to run again.
+    #[test]
+    fn creators_are_named_only_where_something_is_given_later() {
+        let creators =
+            |list: &[Permission]| example(&list.iter().copied().collect())["creators"].clone();
+        assert_eq!(creators(&[Permission::Read]), json!([]));
+        assert_eq!(creators(&[Permission::DefaultPrivileges]), json!([]));
+        let both = [Permission::Read, Permission::DefaultPrivileges];
+        assert_eq!(creators(&both), json!(["db_owner", "postgres"]));
+    }
+}

@@ -149,6 +149,20 @@ impl Job {
         self
     }
 
+    /// A Job that does not know that Kubernetes expands `$(NAME)`.
+    pub(super) fn undoubled(mut self) -> Self {
+        let container = &mut self.document["spec"]["template"]["spec"]["containers"][0];
+        for variable in container["env"].as_array_mut().into_iter().flatten() {
+            variable["value"] = text(&variable["value"]).replace("$$", "$").into();
+        }
+        // Kubernetes knows the variables that come before.
+        container["env"]
+            .as_array_mut()
+            .expect("there are variables")
+            .sort_by_key(|v| v["name"] != "PGHOST");
+        self
+    }
+
     /// Another certificate in the place of the cluster's authority.
     pub(super) fn with_authority(mut self, certificate: &str) -> Self {
         self.authority = Some(certificate.to_owned());

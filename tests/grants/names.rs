@@ -1,7 +1,7 @@
 //! Names that are something else to a shell, to libpq, to SQL or to Kubernetes.
 
 use super::job::of;
-use super::server::on_every_version;
+use super::server::{Server, on_every_version};
 use super::stack::{entry, operator, quoted, stack};
 
 /// Names of databases and, with a letter behind, of users.
@@ -87,4 +87,39 @@ fn any_name_is_only_a_name() {
         let left = "SELECT count(*) FROM pg_database WHERE datname IN ('postgres', 'template1')";
         assert_eq!(server.psql("postgres", left), "2\n");
     });
+}
+
+/// The traps in the names are real. Each of these Jobs is what somebody would write first.
+#[test]
+fn a_careless_job_takes_a_name_for_something_else() {
+    let server = Server::start("18");
+    let connection = "dbname=postgres user=postgres";
+    let (quote, variable) = ("a\"b", "$(PGHOST)");
+    let names = [connection, quote, variable];
+    let entries = names.map(|name| entry(name, &user(name), &["connect"]));
+    let documents = stack("18", &entries);
+    operator(&server, &documents);
+    let job = |name: &str| of(&documents, name, &user(name)).with("WAIT_SECONDS", "2");
+
+    // As an argument the name is a connection string: the permissions are set in another database.
+    let by_argument = "psql --no-psqlrc --dbname=\"$PGDATABASE\"";
+    let weak = job(connection).weakened("grant.sh", "psql --no-psqlrc", by_argument);
+    let log = weak.run(&server).text();
+    assert!(!log.contains("Z done"), "{log}");
+
+    let weak = job(quote).weakened("role.sql", "CREATE ROLE %I", "CREATE ROLE %s");
+    assert!(
+        weak.fails(&server)
+            .contains("unterminated quoted identifier")
+    );
+
+    let weak = job(variable).undoubled();
+    assert!(
+        weak.fails(&server).contains("cluster-storefront-rw"),
+        "Kubernetes replaced the name"
+    );
+
+    for name in names {
+        job(name).succeeds(&server);
+    }
 }

@@ -162,14 +162,28 @@ fn a_table_that_is_in_use_is_waited_for() {
     server.psql_as("maker", "orders", "CREATE TABLE app.held (id int)");
     let documents = stack("18", &[entry("orders", "maker", &["connect"])]);
     thread::scope(|scope| {
-        let held = "BEGIN; LOCK TABLE app.held; SELECT pg_sleep(25);";
+        let held = "BEGIN; LOCK TABLE app.held; SELECT pg_sleep(27);";
         let holder = scope.spawn(|| server.try_psql("maker", "orders", held));
         while server.psql(
             "postgres",
             "SELECT count(*) FROM pg_stat_activity WHERE query ~ 'pg_sleep' AND usename = 'maker'",
         ) != "1\n"
         {}
-        let log = of(&documents, "orders", "maker").succeeds(&server);
+        let job = of(&documents, "orders", "maker");
+        let impatient = job
+            .clone()
+            .weakened("grant.sh", "lock_timeout=20s", "lock_timeout=1s")
+            .weakened(
+                "grant.sh",
+                "readonly in_the_way='",
+                "readonly in_the_way='never:",
+            );
+        let log = impatient.fails(&server);
+        assert!(
+            log.contains("canceling statement due to lock timeout"),
+            "{log}"
+        );
+        let log = job.succeeds(&server);
         assert!(
             log.contains("another session was in the way; trying again"),
             "{log}"

@@ -79,11 +79,23 @@ fn the_server_is_checked_in_full() {
         .with("PGHOST", "elsewhere.example.com")
         .fails(&server);
     assert!(renamed.contains("does not match host name"), "{renamed}");
+    let careless = job
+        .clone()
+        .with("PGHOST", "elsewhere.example.com")
+        .with("PGSSLMODE", "verify-ca");
+    careless.succeeds(&server);
     let forged = job
         .clone()
         .with_authority(&other.authority())
         .fails(&server);
     assert!(forged.contains("certificate verify failed"), "{forged}");
+    let careless = job
+        .clone()
+        .with("PGSSLMODE", "require")
+        .with("PGSSLROOTCERT", "/nothing");
+    careless
+        .with_authority(&other.authority())
+        .succeeds(&server);
     job.succeeds(&server);
 }
 
@@ -133,6 +145,34 @@ fn the_sidecar_is_ended() {
     assert!(
         sidecar(&server, || drop(job.succeeds(&server))).starts_with("POST /quitquitquit HTTP/1.1")
     );
+}
+
+/// A sidecar that hangs up in the middle of the request does not change how the Job ends. (A broken pipe
+/// once made a failure of 1 a 141, and would have made a success one, too.)
+#[test]
+fn a_rude_sidecar_changes_nothing() {
+    let server = Server::start("18");
+    let documents = stack("18", &[entry("orders", "orders_app", &["connect"])]);
+    operator(&server, &documents);
+    let job = of(&documents, "orders", "orders_app");
+    let script = "use IO::Socket::INET;
+        my $l = IO::Socket::INET->new(LocalAddr => '127.0.0.1:15020', Listen => 9, ReuseAddr => 1) or die $!;
+        while (my $c = $l->accept) { setsockopt($c, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0)); close $c; }";
+    let listener = [
+        "exec",
+        "--detach",
+        &server.container,
+        "timeout",
+        "60",
+        "perl",
+        "-MSocket",
+        "-e",
+        script,
+    ];
+    run("podman", &listener, "").output();
+    for _ in 0..5 {
+        job.succeeds(&server);
+    }
 }
 
 /// What a listener on the sidecar's port is told while something runs.

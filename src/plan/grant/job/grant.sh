@@ -16,10 +16,13 @@ fail() {
 }
 
 # A classic Istio sidecar would keep the Pod alive; without one nobody listens.
+# Whatever it answers, and however it hangs up, the Job ends as it ends.
 end_sidecar() {
-  { exec 3<>/dev/tcp/127.0.0.1/15020; } 2>/dev/null || return 0
-  printf 'POST /quitquitquit HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' >&3
-  timeout 5 cat <&3 >/dev/null || true
+  (
+    exec 3<>/dev/tcp/127.0.0.1/15020
+    printf 'POST /quitquitquit HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' >&3
+    timeout 5 cat <&3 >/dev/null
+  ) 2>/dev/null || true
 }
 trap end_sidecar EXIT
 trap 'exit 143' TERM INT
