@@ -157,7 +157,7 @@ fn a_rude_sidecar_changes_nothing() {
     let job = of(&documents, "orders", "orders_app");
     let script = "use IO::Socket::INET;
         my $l = IO::Socket::INET->new(LocalAddr => '127.0.0.1:15020', Listen => 9, ReuseAddr => 1) or die $!;
-        while (my $c = $l->accept) { setsockopt($c, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0)); close $c; }";
+        while (my $c = $l->accept) { sysread($c, my $x, 1); setsockopt($c, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0)); close $c; }";
     let listener = [
         "exec",
         "--detach",
@@ -170,9 +170,15 @@ fn a_rude_sidecar_changes_nothing() {
         script,
     ];
     run("podman", &listener, "").output();
-    for _ in 0..5 {
-        job.succeeds(&server);
+    let failing = job
+        .clone()
+        .with("PGDATABASE", "nothing")
+        .with("WAIT_SECONDS", "0")
+        .with("WANTED", "{}");
+    for _ in 0..20 {
+        failing.fails(&server);
     }
+    job.succeeds(&server);
 }
 
 /// What a listener on the sidecar's port is told while something runs.
