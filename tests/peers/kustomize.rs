@@ -84,7 +84,7 @@ fn environments_differ_where_they_are_patched() {
     assert_eq!(
         added,
         [
-            "batch/v1 Job shop-production/grant-shop--reporting-HASH",
+            "batch/v1 Job shop-production/grant-orders--reporting-HASH",
             reporting,
             "v1 ConfigMap cnpg-system/cnpg-controller-manager-config"
         ]

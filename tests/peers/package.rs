@@ -15,13 +15,14 @@ const FOREIGN: [&str; 6] = [
 ];
 
 /// The files that are written.
-const WRITTEN: [&str; 11] = [
+const WRITTEN: [&str; 12] = [
     "day2/backup/cluster-restore.yaml",
     "day2/backup/manual-backup.yaml",
     "day2/backup/schedule-backup.yaml",
     "k8s/deploy/base/cluster.yaml",
     "k8s/deploy/base/cnpg.yaml",
     "k8s/deploy/base/database.yaml",
+    "k8s/deploy/base/jobs/grant-job.yaml",
     "k8s/deploy/base/kustomization.yaml",
     "k8s/deploy/base/namespace.yaml",
     "k8s/deploy/base/roles.yaml",

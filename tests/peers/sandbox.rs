@@ -175,12 +175,14 @@ pub(super) fn run(mut command: Command, input: &str) -> Run {
         panic!("{program} cannot be started ({error}); tests/peers/install gets what is missing")
     });
     let mut stdin = child.stdin.take().expect("standard input is a pipe");
-    // The inputs of these tests fit into a pipe; the program may end without reading them.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
+    let input = input.to_owned();
+    // From a thread of its own: the program may answer before it has read everything, and a pipe
+    // holds 64 kB. It may also end without reading.
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).ok());
     let output = child
         .wait_with_output()
         .expect("the program can be waited for");
+    writer.join().expect("the writer ends with the program");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Run {
         command: line,

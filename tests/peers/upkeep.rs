@@ -49,14 +49,15 @@ fn a_removed_database_takes_its_documents_along_and_nothing_else() {
     package.edit("stack.yaml", BILLING, "");
     let after = objects(&package.render());
 
-    let gone: Vec<&str> = before
-        .keys()
-        .filter(|id| !after.contains_key(*id))
-        .map(String::as_str)
+    let left = documents::unhashed(&after);
+    let gone: Vec<String> = documents::unhashed(&before)
+        .into_iter()
+        .filter(|id| !left.contains(id))
         .collect();
     assert_eq!(
         gone,
         [
+            "batch/v1 Job storefront/grant-billing--billing-app-HASH",
             "postgresql.cnpg.io/v1 Database storefront/database-billing",
             "postgresql.cnpg.io/v1 DatabaseRole storefront/role-billing-app",
             "postgresql.cnpg.io/v1 DatabaseRole storefront/role-billing-owner",
@@ -73,6 +74,7 @@ fn a_removed_database_takes_its_documents_along_and_nothing_else() {
     let expected = [
         "stack.yaml",
         "k8s/deploy/base/database.yaml",
+        "k8s/deploy/base/jobs/grant-job.yaml",
         "k8s/deploy/base/roles.yaml",
     ];
     assert_eq!(changed, BTreeSet::from(expected), "{changes}");
@@ -90,6 +92,7 @@ fn without_databases_their_files_go_and_nothing_refers_to_them() {
     let files = package.render();
     for file in [
         "k8s/deploy/base/database.yaml",
+        "k8s/deploy/base/jobs/grant-job.yaml",
         "k8s/deploy/base/roles.yaml",
     ] {
         assert!(!files.contains_key(file), "{file} is still there");
