@@ -45,10 +45,12 @@ pub fn process(
         &stack.owner(),
         &[&stack.output.base, &stack.output.day2],
     );
+    let patches = linked.patches.clone();
     let placed = place(linked, &stack, &occupied);
     Some(function::merge(
         &inventory,
         placed,
+        &patches,
         &stack.owner(),
         &occupied,
         out,

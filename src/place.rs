@@ -78,9 +78,11 @@ const fn relative(file: File) -> &'static str {
     match file {
         File::Namespace => "namespace.yaml",
         File::LoginSecrets => "secret/database-secret.yaml",
+        File::AppSecrets => "secret/backend-secret.yaml",
         File::EnvSecret => "secret/cnpg-env.yaml",
         File::RegistrySecret => "secret/registry.yaml",
         File::Cluster => "cluster.yaml",
+        File::NetworkPolicy => "network-policy.yaml",
         File::OperatorConfig => "cnpg.yaml",
         File::Databases => "database.yaml",
         File::Roles => "roles.yaml",

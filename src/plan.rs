@@ -39,6 +39,8 @@ pub struct Linked;
 pub struct Plan<Stage> {
     /// The documents, in the order in which they are written.
     pub documents: Vec<Document>,
+    /// Changes to items that somebody else wrote.
+    pub patches: Vec<ItemPatch>,
     stage: PhantomData<Stage>,
 }
 
@@ -48,9 +50,51 @@ impl<Stage> Plan<Stage> {
     pub fn new(documents: Vec<Document>) -> Self {
         Self {
             documents,
+            patches: Vec::new(),
             stage: PhantomData,
         }
     }
+
+    /// The plan with changes to foreign items.
+    #[must_use]
+    pub fn with_patches(mut self, patches: Vec<ItemPatch>) -> Self {
+        self.patches = patches;
+        self
+    }
+}
+
+/// A change to an item that somebody else wrote. It travels with the plan and
+/// is made by the sink, so that foreign items change in one place only.
+#[derive(Debug, Clone)]
+pub struct ItemPatch {
+    /// API group of the item; empty for the core group.
+    pub group: &'static str,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its namespace; none for what has none.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What to do.
+    pub change: ItemChange,
+    /// The field below `spec` that asks for it, for messages.
+    pub link: &'static str,
+}
+
+/// What is done to a foreign item.
+#[derive(Debug, Clone)]
+pub enum ItemChange {
+    /// A deep merge.
+    Merge(Value),
+    /// A Secret as environment of its containers.
+    EnvFrom {
+        /// The Secret.
+        secret: String,
+        /// The container; all when none.
+        container: Option<String>,
+        /// Where the specification of its Pods stands.
+        template: &'static [&'static str],
+    },
 }
 
 /// One document and the file that it belongs to.
@@ -80,12 +124,16 @@ pub enum File {
     Namespace,
     /// `secret/database-secret.yaml`: basic-auth Secrets.
     LoginSecrets,
+    /// `secret/backend-secret.yaml`: connection Secrets of applications.
+    AppSecrets,
     /// `secret/cnpg-env.yaml`: connection credentials.
     EnvSecret,
     /// `secret/registry.yaml`: pull secret.
     RegistrySecret,
     /// `cluster.yaml`.
     Cluster,
+    /// `network-policy.yaml`.
+    NetworkPolicy,
     /// `cnpg.yaml`: configuration of the operator.
     OperatorConfig,
     /// `database.yaml`.
@@ -111,9 +159,11 @@ impl File {
     pub const ALL: &'static [Self] = &[
         Self::Namespace,
         Self::LoginSecrets,
+        Self::AppSecrets,
         Self::EnvSecret,
         Self::RegistrySecret,
         Self::Cluster,
+        Self::NetworkPolicy,
         Self::OperatorConfig,
         Self::Databases,
         Self::Roles,

@@ -13,11 +13,13 @@ use serde::Deserialize;
 
 mod amount;
 mod definition;
+mod links;
 pub mod read;
 mod shape;
 
 pub use amount::Amount;
 pub use definition::{crd, json_schema, krm_function_definition};
+pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
 
 /// The API group.
 pub const GROUP: &str = "cnpgstack.io";
@@ -81,6 +83,10 @@ pub struct Spec {
     pub databases: Option<Vec<Database>>,
     /// Physical backups.
     pub backup: Option<Backup>,
+    /// What the stack is connected to.
+    pub links: Option<Links>,
+    /// Whether a NetworkPolicy lets only those in that have to reach the instances. Default false.
+    pub network_policy: Option<bool>,
     /// The CNPG operator that the stack is for.
     pub operator: Option<Operator>,
     /// Where the documents go in the package.

@@ -15,6 +15,7 @@ mod credentials;
 mod databases;
 mod instance;
 mod labels;
+mod links;
 mod options;
 mod patches;
 mod stack;
@@ -23,8 +24,9 @@ pub use check::derive::{cut_name, digest, job_name};
 use check::{Refusal, name, quantity::Quantity};
 use stack::Seal;
 pub use stack::{
-    Admin, Backup, Change, Database, Grant, Image, Login, Operator, Output, OwnerRole, Patch,
-    Registry, Resources, RoleStyle, Secret, Stack, Storage, User,
+    Admin, BackendDb, Backup, Change, Database, Grant, Image, IstioMode, Links, Login, Operator,
+    Output, OwnerRole, Patch, Prometheus, Registry, Resources, RoleStyle, Secret, Stack, Storage,
+    User, Workload,
 };
 
 /// A check of a quantity.
@@ -129,6 +131,7 @@ impl Checker<'_> {
         let labels = self.custom_labels(spec, &path);
         let operator = self.operator(spec, &path);
         let databases = self.databases(spec, &path, image.as_ref(), operator.as_ref());
+        let links = self.links(spec, &path, databases.as_ref());
         let registry = self.registry(spec, &path);
         let backup = self.backup(spec, &path);
         let output = self.output(spec, &path);
@@ -157,6 +160,7 @@ impl Checker<'_> {
             databases: databases.databases,
             users: databases.users,
             grants: databases.grants,
+            links: links?,
             registry,
             backup: backup?,
             operator: operator?,

@@ -19,6 +19,7 @@ mod support;
 mod grants {
     mod attacks;
     mod cnpg_roles;
+    mod connecting;
     mod convergence;
     mod job;
     mod matrix;

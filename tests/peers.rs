@@ -16,8 +16,10 @@ mod peers {
     mod image;
     mod kpt;
     mod kustomize;
+    mod links;
     mod mistakes;
     mod package;
+    mod promtool;
     mod sandbox;
     mod upkeep;
     mod words;

@@ -6,24 +6,10 @@
 
 mod support;
 
-use serde_json::Value;
-
+use support::admission::{Check, findings, how};
 use support::case::Case;
-use support::crd::{Crds, check_core, round_trip};
+use support::crd::Crds;
 use support::{fixture, wire};
-
-/// How an item is checked.
-#[derive(Debug, PartialEq, Eq)]
-enum Check {
-    /// A custom resource of CNPG: by its type and by its CRD.
-    Cnpg,
-    /// Another custom resource: by its CRD.
-    Custom,
-    /// A resource that Kubernetes brings itself: by its type.
-    Core,
-    /// No resource of the API server.
-    None,
-}
 
 #[test]
 fn every_owned_item_is_valid() {
@@ -51,28 +37,4 @@ fn every_owned_item_is_valid() {
     fixture::report(&failures);
     let [cnpg, _, core] = counts;
     assert!(cnpg > 0 && core > 0, "nothing was checked: {counts:?}");
-}
-
-fn how(item: &Value) -> Check {
-    let version = item
-        .get("apiVersion")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let group = version.split_once('/').map_or("", |(group, _)| group);
-    match group {
-        "postgresql.cnpg.io" => Check::Cnpg,
-        "kustomize.config.k8s.io" => Check::None,
-        "" | "apps" | "batch" | "networking.k8s.io" | "rbac.authorization.k8s.io" => Check::Core,
-        _ => Check::Custom,
-    }
-}
-
-fn findings(check: &Check, item: &Value, crds: Option<&Crds>) -> Vec<String> {
-    let by_schema = || crds.map(|crds| crds.check(item)).unwrap_or_default();
-    match check {
-        Check::Cnpg => round_trip(item).into_iter().chain(by_schema()).collect(),
-        Check::Custom => by_schema(),
-        Check::Core => check_core(item),
-        Check::None => Vec::new(),
-    }
 }

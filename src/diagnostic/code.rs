@@ -80,6 +80,8 @@ codes! {
     InvalidSql => "invalid-sql",
     /// A patch of the user that does not apply, or touches what it must not.
     InvalidPatch => "invalid-patch",
+    /// A link to an object of the user that is not among the items.
+    LinkWithoutTarget => "link-without-target",
     /// A patch that finds no object.
     PatchWithoutTarget => "patch-without-target",
     /// A password stands in the file as plain text.

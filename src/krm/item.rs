@@ -111,6 +111,21 @@ impl<'a> Item<'a> {
         Ok(edit::merge_value_text(self.text(), place, &value, patch))
     }
 
+    /// [`Self::merged`] on a text of the item that was merged into before.
+    ///
+    /// # Errors
+    /// If the text cannot be parsed.
+    pub fn merged_again(self, text: &str, patch: &Value) -> Result<String> {
+        let value = yaml::read(&text::padded(text, self.column()))
+            .map_err(|error| anyhow::anyhow!("{}", fault::reason(&error)))?;
+        let place = if self.block {
+            edit::Place::Block(self.column())
+        } else {
+            edit::Place::Flow
+        };
+        Ok(edit::merge_value_text(text, place, &value, patch))
+    }
+
     /// The text with the blanks in front of it that the first line has in the list.
     fn padded(self) -> String {
         text::padded(self.text(), self.column())

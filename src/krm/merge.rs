@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 /// The value with `patch` merged into it.
 ///
-/// Mappings are merged key by key. Lists of scalars become their union in order. Lists of mappings that
-/// all have a `name` are merged by that name, new ones at the end. Everything else is replaced.
+/// Mappings are merged key by key. Lists of scalars, and of sources of an environment (`envFrom`), become
+/// their union in order. Lists of mappings that all have a `name` are merged by that name, new ones at the
+/// end. Everything else is replaced.
 #[must_use]
 pub fn merge(value: &Value, patch: &Value) -> Value {
     match (value, patch) {
@@ -31,7 +32,7 @@ fn merge_maps(old: &Map<String, Value>, new: &Map<String, Value>) -> Value {
 /// How a list takes in another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ListMerge {
-    /// Both hold scalars: what is not there yet is added.
+    /// Both hold scalars, or sources of an environment: what is not there yet is added.
     Union,
     /// Both hold mappings with a name.
     ByName,
@@ -42,7 +43,7 @@ pub(super) enum ListMerge {
 /// How `old` takes in `new`.
 pub(super) fn list_merge(old: &[Value], new: &[Value]) -> ListMerge {
     let all = |test: fn(&Value) -> bool| old.iter().chain(new).all(test);
-    if all(is_scalar) {
+    if all(is_scalar) || all(is_env_source) {
         ListMerge::Union
     } else if all(|value| name(value).is_some()) {
         ListMerge::ByName
@@ -78,6 +79,13 @@ fn merge_lists(old: &[Value], new: &[Value]) -> Value {
 /// Whether a value is no collection.
 fn is_scalar(value: &Value) -> bool {
     !value.is_object() && !value.is_array()
+}
+
+/// Whether a value is an element of `envFrom`, which has no name and stands for itself.
+fn is_env_source(value: &Value) -> bool {
+    const KEYS: [&str; 3] = ["configMapRef", "prefix", "secretRef"];
+    let keys = value.as_object().filter(|keys| !keys.is_empty());
+    keys.is_some_and(|keys| keys.keys().all(|key| KEYS.contains(&key.as_str())))
 }
 
 /// The name of a mapping in a list.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::is_kind;
 use crate::meta::{DATABASE, GRANTS};
 use crate::plan::Document;
 use crate::validate::digest;
@@ -35,10 +36,6 @@ pub(super) fn settle(documents: &mut [Document]) {
             annotations.insert(GRANTS.to_owned(), json!(hash));
         }
     }
-}
-
-fn is_kind(document: &Document, kind: &str) -> bool {
-    document.value.get("kind").and_then(Value::as_str) == Some(kind)
 }
 
 fn annotation<'a>(value: &'a Value, key: &str) -> Option<&'a str> {

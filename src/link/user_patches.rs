@@ -2,16 +2,13 @@
 
 use serde_json::Value;
 
+use super::Linking;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::meta::OWNER;
-use crate::plan::Document;
 use crate::validate::{Change, Patch, Stack};
 
-#[expect(
-    clippy::ptr_arg,
-    reason = "the signature of every link: others add documents"
-)]
-pub(super) fn apply(stack: &Stack, documents: &mut Vec<Document>, out: &mut Diagnostics) {
+pub(super) fn apply(stack: &Stack, linking: &mut Linking<'_>) {
+    let Linking { documents, out, .. } = linking;
     for patch in &stack.patches {
         let mut targets = documents
             .iter_mut()

@@ -15,10 +15,11 @@ use crate::krm::annotation::{INDEX, LEGACY_INDEX, LEGACY_PATH, PATH, is_orchestr
 use crate::krm::{Edits, Field, Head, Replacement, ResourceList};
 use crate::meta::{self, SHARED};
 use crate::place::{Occupied, Placed};
-use crate::plan::File;
+use crate::plan::{File, ItemPatch};
 
 mod foreign;
 mod kustomization;
+mod patched;
 
 /// The places in the package that items hold which the stack does not own.
 #[must_use]
@@ -48,11 +49,18 @@ pub fn occupied(inventory: &Inventory<'_>, owner: &str, roots: &[&str]) -> Occup
 pub fn merge(
     inventory: &Inventory<'_>,
     mut placed: Vec<Placed>,
+    patches: &[ItemPatch],
     owner: &str,
     occupied: &Occupied,
     out: &mut Diagnostics,
 ) -> Edits {
-    let existing = inventory.select(concerned(&placed, owner), out);
+    let targets: Vec<Identity> = patches.iter().map(patched::target).collect();
+    let existing = {
+        let chosen = concerned(&placed, owner);
+        let wanted =
+            |head: &Head<'_>| chosen(head) || targets.iter().any(|target| target.may_be(head));
+        inventory.select(wanted, out)
+    };
     kustomization::settle(&mut placed, &existing, owner, occupied);
     let mut merger = Merger {
         list: inventory.list(),
@@ -74,6 +82,9 @@ pub fn merge(
     let rest = || existing.iter().filter(|e| !kept.contains(&e.position));
     merger.vanished(rest(), &granted);
     merger.prune(rest());
+    for (target, patch) in targets.iter().zip(patches) {
+        merger.patch_item(target, patch, &existing);
+    }
     merger.edits
 }
 

@@ -15,9 +15,10 @@ use super::{GROUP, KIND, Spec, VERSION};
 pub(super) const LATER: &[&str] = &[
     "barmanPlugin",
     "images.rclone",
-    "links",
+    "links.cnpgBucket",
+    "links.cnpgSwbucket",
+    "links.walArchiver",
     "migrations",
-    "networkPolicy",
     "pitrClusters",
     "recovery",
     "secrets",

@@ -18,7 +18,13 @@ impl Checker<'_> {
     ) -> BTreeMap<String, String> {
         let path = path.key("customLabels");
         let labels = spec.custom_labels.clone().unwrap_or_default();
-        for (key, value) in &labels {
+        self.labels(&labels, &path);
+        labels
+    }
+
+    /// Labels that a user chooses for an object.
+    pub(super) fn labels(&mut self, labels: &BTreeMap<String, String>, path: &FieldPath) {
+        for (key, value) in labels {
             let below = path.key(key);
             if self
                 .accept(Code::InvalidLabel, &below, key, name::label_key(key))
@@ -33,7 +39,6 @@ impl Checker<'_> {
             }
             self.accept(Code::InvalidLabel, &below, value, name::label_value(value));
         }
-        labels
     }
 
     pub(super) fn node_label(&mut self, spec: &Spec, path: &FieldPath) -> Option<(String, String)> {

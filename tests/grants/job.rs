@@ -86,6 +86,19 @@ fn data(documents: &[Value]) -> BTreeMap<(String, String), BTreeMap<String, Stri
     all
 }
 
+/// The values of the one Secret whose name begins like this.
+pub(super) fn connection(documents: &[Value], name: &str) -> BTreeMap<String, String> {
+    let found: Vec<BTreeMap<String, String>> = data(documents)
+        .into_iter()
+        .filter(|((kind, known), _)| kind == "Secret" && known.starts_with(name))
+        .map(|(_, values)| values)
+        .collect();
+    let [secret] = found.as_slice() else {
+        panic!("{} Secrets begin with {name}", found.len());
+    };
+    secret.clone()
+}
+
 /// `$(NAME)` and `$$` as Kubernetes expands them; earlier variables are known.
 fn expanded(value: &str, known: &[(String, String)]) -> String {
     let mut out = String::new();

@@ -59,6 +59,11 @@ impl Entry {
 
 /// The documents of a stack for a server.
 pub(super) fn stack(version: &str, entries: &[Entry]) -> Vec<Value> {
+    with_links(version, entries, &json!({}))
+}
+
+/// The documents of a stack with links.
+pub(super) fn with_links(version: &str, entries: &[Entry], links: &Value) -> Vec<Value> {
     let databases: Vec<&Value> = entries.iter().map(|entry| &entry.value).collect();
     let list = json!({
         "apiVersion": "config.kubernetes.io/v1",
@@ -74,6 +79,7 @@ pub(super) fn stack(version: &str, entries: &[Entry]) -> Vec<Value> {
                 "adminUser": ADMIN,
                 "adminPassword": ADMIN_PASSWORD,
                 "databases": databases,
+                "links": links,
             },
         },
     });

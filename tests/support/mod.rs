@@ -10,6 +10,7 @@
               inputs are put together once"
 )]
 
+pub(crate) mod admission;
 pub(crate) mod case;
 pub(crate) mod crd;
 pub(crate) mod diff;

@@ -1,0 +1,288 @@
+//! What the stack is connected to.
+
+use std::collections::BTreeSet;
+
+use super::check::{derive, ident, name};
+use super::credentials::MAX_NAME;
+use super::databases::Entries;
+use super::{BackendDb, Checker, IstioMode, Links, Prometheus, Refusal, Workload};
+use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
+use crate::spec::{self, Permission, Spec};
+
+impl Checker<'_> {
+    /// The links; what is wrong with one does not keep the others from being checked.
+    pub(super) fn links(
+        &mut self,
+        spec: &Spec,
+        path: &FieldPath,
+        entries: Option<&Entries>,
+    ) -> Option<Links> {
+        let given = spec.links.clone().unwrap_or_default();
+        let path = path.key("links");
+        let policy = spec.network_policy.unwrap_or_default();
+        let prometheus = given
+            .prometheus
+            .map(|link| self.prometheus(&link, &path.key("prometheus"), policy));
+        let istio = given
+            .istio
+            .map(|link| self.istio(&link, &path.key("istio")));
+        let namespace = spec.namespace.clone().unwrap_or_default();
+        let apps = given.backend_db.unwrap_or_default();
+        let backend_db = self.backend_db(&apps, &path.key("backendDb"), &namespace, entries);
+        Some(Links {
+            prometheus: all_or_nothing(prometheus)?,
+            istio: all_or_nothing(istio)?,
+            backend_db: backend_db?,
+            network_policy: policy,
+        })
+    }
+
+    fn prometheus(
+        &mut self,
+        given: &spec::Prometheus,
+        path: &FieldPath,
+        policy: bool,
+    ) -> Option<Prometheus> {
+        let check = |text: &str| name::dns1123_label(text).map(name::DnsLabel::into_string);
+        let namespace_path = path.key("namespace");
+        let namespace = self.optional(
+            Code::InvalidName,
+            &namespace_path,
+            given.namespace.as_ref(),
+            check,
+        );
+        if policy && given.namespace.is_none() && !self.out.covers(&namespace_path) {
+            let message = "must be set with `spec.networkPolicy`: it lets Prometheus in from there";
+            self.out.error(Code::MissingField, &namespace_path, message);
+        }
+        let interval = self.optional(
+            Code::InvalidValue,
+            &path.key("interval"),
+            given.interval.as_ref(),
+            |text| interval(text).map(|()| text.to_owned()),
+        );
+        let labels = given.labels.clone().unwrap_or_default();
+        self.labels(&labels, &path.key("labels"));
+        (namespace.is_some() == given.namespace.is_some()
+            && interval.is_some() == given.interval.is_some())
+        .then(|| Prometheus {
+            namespace,
+            interval,
+            labels,
+            rules: given.rules.unwrap_or_default(),
+        })
+    }
+
+    /// The three forms of the namespace label exclude each other.
+    fn istio(&mut self, given: &spec::Istio, path: &FieldPath) -> Option<IstioMode> {
+        let revision = given
+            .revision
+            .as_ref()
+            .filter(|revision| !revision.is_empty());
+        let ambient = given.ambient.unwrap_or_default();
+        match revision {
+            None if ambient => Some(IstioMode::Ambient),
+            None => Some(IstioMode::Injected),
+            Some(_) if ambient => {
+                let message = "must not be set with `ambient: true`: a namespace has sidecars or is in ambient mode";
+                self.out
+                    .error(Code::Conflict, &path.key("revision"), message);
+                None
+            }
+            Some(revision) => {
+                let checked = name::label_value(revision).map(name::LabelValue::into_string);
+                self.accept(Code::InvalidLabel, &path.key("revision"), revision, checked)
+                    .map(IstioMode::Revision)
+            }
+        }
+    }
+
+    fn backend_db(
+        &mut self,
+        given: &[spec::BackendDb],
+        path: &FieldPath,
+        namespace: &str,
+        entries: Option<&Entries>,
+    ) -> Option<Vec<BackendDb>> {
+        let mut seen = BTreeSet::new();
+        let apps: Vec<Option<BackendDb>> = given
+            .iter()
+            .enumerate()
+            .map(|(index, app)| {
+                let path = path.index(index);
+                let app = self.app(app, &path, namespace, entries)?;
+                if !seen.insert((app.namespace.clone(), app.secret.clone(), app.workload.clone())) {
+                    let message = "must differ from the entries before it in `app`, `namespace`, `database`, \
+                                   `username` or `workload`";
+                    self.out.error(Code::DuplicateEntry, &path, message);
+                }
+                Some(app)
+            })
+            .collect();
+        apps.into_iter().collect()
+    }
+
+    fn app(
+        &mut self,
+        given: &spec::BackendDb,
+        path: &FieldPath,
+        namespace: &str,
+        entries: Option<&Entries>,
+    ) -> Option<BackendDb> {
+        let label = |text: &str| name::dns1123_label(text).map(name::DnsLabel::into_string);
+        let app = self.optional(
+            Code::InvalidName,
+            &path.key("app"),
+            given.app.as_ref(),
+            label,
+        );
+        let namespace = given
+            .namespace
+            .clone()
+            .unwrap_or_else(|| namespace.to_owned());
+        let namespace = self.accept(
+            Code::InvalidName,
+            &path.key("namespace"),
+            &namespace,
+            label(&namespace),
+        );
+        let identifier = |text: &str| ident::identifier(text).map(ident::Identifier::into_string);
+        let database = self.optional(
+            Code::InvalidIdentifier,
+            &path.key("database"),
+            given.database.as_ref(),
+            identifier,
+        );
+        let user = self.optional(
+            Code::InvalidIdentifier,
+            &path.key("username"),
+            given.username.as_ref(),
+            identifier,
+        );
+        let workload = given
+            .workload
+            .as_ref()
+            .map(|workload| self.workload(workload, &path.key("workload")));
+        let (app, database, user) = (app?, database?, user?);
+        let password = self.password_of(&database, &user, path, entries?)?;
+        Some(BackendDb {
+            secret: derive::pair_name(&app, &database, &user, MAX_NAME),
+            namespace: namespace?,
+            database,
+            user,
+            password,
+            workload: all_or_nothing(workload)?,
+            path: path.clone(),
+        })
+    }
+
+    /// The app's user must be one of the database that may connect, and its password be known: it goes
+    /// into URIs.
+    fn password_of(
+        &mut self,
+        database: &str,
+        user: &str,
+        path: &FieldPath,
+        entries: &Entries,
+    ) -> Option<super::Secret> {
+        let grant = entries
+            .grants
+            .iter()
+            .find(|grant| grant.database == database && grant.user == user);
+        let Some(grant) = grant.filter(|grant| !grant.absent) else {
+            let message =
+                "must be a user that `spec.databases` lists for this database, and not as absent";
+            let error = Diagnostic::at(
+                Severity::Error,
+                Code::Conflict,
+                &path.key("username"),
+                message,
+            );
+            self.out.push(error.value(user));
+            return None;
+        };
+        if !grant.permissions.contains(&Permission::Connect) {
+            let message = "must be a user with `connect` among its permissions in the database";
+            let error = Diagnostic::at(
+                Severity::Error,
+                Code::Conflict,
+                &path.key("username"),
+                message,
+            );
+            self.out.push(error.value(user));
+        }
+        let login = entries
+            .users
+            .iter()
+            .find(|other| other.name == user)?
+            .login
+            .as_ref()?;
+        if login.password.is_none() {
+            let message = "must be a user whose password is known, for it goes into the Secret of the application: \
+                           give it as a string or with `passwordFrom.env`, or put the Secret of its `secretRef` \
+                           among the items";
+            self.out
+                .error(Code::MissingSource, &path.key("username"), message);
+        }
+        login.password.clone()
+    }
+
+    fn workload(&mut self, given: &spec::Workload, path: &FieldPath) -> Option<Workload> {
+        let subdomain =
+            |text: &str| name::dns1123_subdomain(text).map(name::DnsSubdomain::into_string);
+        let label = |text: &str| name::dns1123_label(text).map(name::DnsLabel::into_string);
+        let name = self.optional(
+            Code::InvalidName,
+            &path.key("name"),
+            given.name.as_ref(),
+            subdomain,
+        );
+        let container = self.optional(
+            Code::InvalidName,
+            &path.key("container"),
+            given.container.as_ref(),
+            label,
+        );
+        (container.is_some() == given.container.is_some()).then_some(Workload {
+            kind: given.kind?,
+            name: name?,
+            container,
+        })
+    }
+}
+
+/// None when a given link was refused; the outer option is gone after an error.
+#[expect(
+    clippy::option_option,
+    reason = "left out, refused and valid are three different things"
+)]
+fn all_or_nothing<T>(link: Option<Option<T>>) -> Option<Option<T>> {
+    match link {
+        None => Some(None),
+        Some(link) => link.map(Some),
+    }
+}
+
+/// A duration as Prometheus reads it: whole numbers with units from years to milliseconds, longest first
+/// (<https://prometheus.io/docs/prometheus/latest/configuration/configuration/>).
+fn interval(text: &str) -> Result<(), Refusal> {
+    let mut rest = text;
+    for unit in ["y", "w", "d", "h", "m", "s", "ms"] {
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, after) = rest.split_at(digits);
+        let next = after.strip_prefix(unit);
+        let is_unit = next.is_some_and(|next| unit != "m" || !next.starts_with('s'));
+        if let (false, true, Some(next)) = (number.is_empty(), is_unit, next) {
+            rest = next;
+        }
+    }
+    let zero = text
+        .bytes()
+        .all(|byte| !byte.is_ascii_digit() || byte == b'0');
+    if rest.is_empty() && !text.is_empty() && !zero {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "must be a duration of Prometheus, such as `30s` or `1m30s`",
+    ))
+}
