@@ -49,11 +49,13 @@ password_file() {
 
 # Options beat what the owner of the database has set for its sessions. Nothing
 # of a user's is found by name, no trigger of a user's fires, no role is taken.
+# The catalogs are joined by hash: their statistics may be old, and loops within
+# loops over ten thousand tables take longer than a Job has.
 readonly everyone='-c role=none -c search_path=pg_catalog,pg_temp -c standard_conforming_strings=on
   -c local_preload_libraries= -c client_min_messages=warning
   -c statement_timeout=5min -c lock_timeout=20s -c idle_in_transaction_session_timeout=5min
   -c default_transaction_isolation=read\ committed -c default_transaction_deferrable=off
-  -c default_transaction_read_only=off'
+  -c default_transaction_read_only=off -c enable_nestloop=off -c jit=off -c work_mem=64MB'
 readonly superuser='-c session_replication_role=replica -c row_security=off
   -c password_encryption=scram-sha-256'
 # A SCRAM verifier is no password, but it is nothing for a log either.
