@@ -111,7 +111,7 @@ fn pod(stack: &Stack, grant: &Grant, user: &User) -> PodSpec {
 fn container(stack: &Stack, grant: &Grant, user: &User) -> Container {
     let mounts = volumes(stack, user).into_iter().map(|volume| VolumeMount {
         mount_path: match volume.name.as_str() {
-            "work" => "/work".to_owned(),
+            "work" => "/scratch".to_owned(),
             "files" => FILES.to_owned(),
             other => format!("{FILES}-{other}"),
         },

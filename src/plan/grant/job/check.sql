@@ -70,7 +70,7 @@ SELECT (SELECT string_agg('  ' || fault, E'\n' ORDER BY fault) FROM faults) AS f
 \if :{?faults}
   \warn :faults
 \else
-  \o /work/done
+  \o /scratch/done
   \qecho checked
   \o
 \endif

@@ -5,8 +5,8 @@
 # passwords come as files and never leave this process but to files of its own.
 set -Eeuo pipefail
 umask 077
-export LC_ALL=C TZ=UTC HOME=/work
-readonly files=/etc/cnpg-stack work=/work
+export LC_ALL=C TZ=UTC HOME=/scratch
+readonly files=/etc/cnpg-stack work=/scratch
 admin_options='' user_options='' server_version=0 mode=''
 
 say() { printf '%(%Y-%m-%dT%H:%M:%SZ)T %s\n' -1 "$*"; }

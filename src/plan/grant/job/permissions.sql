@@ -49,6 +49,6 @@ SELECT :'unequal' OR count(*) > 0 AS unequal FROM (:catalog :ownership) AS found
 \endif
 COMMIT;
 -- The caller takes this file for the word that it is done.
-\o /work/done
+\o /scratch/done
 \qecho :xact
 \o
