@@ -162,7 +162,7 @@ fn a_table_that_is_in_use_is_waited_for() {
     server.psql_as("maker", "orders", "CREATE TABLE app.held (id int)");
     let documents = stack("18", &[entry("orders", "maker", &["connect"])]);
     thread::scope(|scope| {
-        let held = "BEGIN; LOCK TABLE app.held; SELECT pg_sleep(27);";
+        let held = "BEGIN; LOCK TABLE app.held; SELECT pg_sleep(40);";
         let holder = scope.spawn(|| server.try_psql("maker", "orders", held));
         while server.psql(
             "postgres",
@@ -183,6 +183,8 @@ fn a_table_that_is_in_use_is_waited_for() {
             log.contains("canceling statement due to lock timeout"),
             "{log}"
         );
+        // As patient as it is, but it gives up a lock sooner, so that it has to try again.
+        let job = job.weakened("grant.sh", "lock_timeout=20s", "lock_timeout=2s");
         let log = job.succeeds(&server);
         assert!(
             log.contains("another session was in the way; trying again"),

@@ -203,7 +203,18 @@ fn sidecar(server: &Server, meanwhile: impl FnOnce()) -> String {
                 "",
             )
         });
-        thread::sleep(Duration::from_secs(1));
+        // 15020 in hexadecimal, among the listening sockets.
+        let listens = [
+            "exec",
+            &server.container,
+            "grep",
+            "-q",
+            ":3AAC ",
+            "/proc/net/tcp",
+        ];
+        while run("podman", &listens, "").code != 0 {
+            thread::sleep(Duration::from_millis(50));
+        }
         meanwhile();
         listener
             .join()
