@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::diagnostic::FieldPath;
 use crate::validate::{RoleStyle, Stack};
 
 mod backup;
@@ -77,8 +78,8 @@ pub struct ItemPatch {
     pub name: String,
     /// What to do.
     pub change: ItemChange,
-    /// The field below `spec` that asks for it, for messages.
-    pub link: &'static str,
+    /// The field that asks for it, for messages.
+    pub path: FieldPath,
 }
 
 /// What is done to a foreign item.

@@ -4,7 +4,7 @@
 //! The keys are those of CNPG's own application Secret
 //! (<https://cloudnative-pg.io/documentation/current/applications/>), and `DATABASE_URL`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
@@ -15,7 +15,7 @@ use crate::plan::{Document, File, ItemChange, ItemPatch};
 use crate::validate::{BackendDb, Stack};
 
 pub(super) fn apply(stack: &Stack, linking: &mut Linking<'_>) {
-    let mut made = std::collections::BTreeSet::new();
+    let mut made = BTreeSet::new();
     for app in &stack.links.backend_db {
         // Two workloads of one application share its Secret.
         if made.insert((&app.namespace, &app.secret)) {
@@ -35,7 +35,7 @@ pub(super) fn apply(stack: &Stack, linking: &mut Linking<'_>) {
                     container: workload.container.clone(),
                     template: workload.kind.template(),
                 },
-                link: "links.backendDb",
+                path: app.path.key("workload"),
             });
         }
     }

@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use super::{Linking, is_kind};
+use crate::diagnostic::FieldPath;
 use crate::meta::Meta;
 use crate::plan::{Document, File, ItemChange, ItemPatch};
 use crate::validate::{IstioMode, Stack};
@@ -56,7 +57,7 @@ fn label_namespace(stack: &Stack, linking: &mut Linking<'_>, key: &str, value: &
         namespace: None,
         name: stack.namespace.clone(),
         change: ItemChange::Merge(patch),
-        link: "links.istio",
+        path: FieldPath::spec().key("links").key("istio"),
     });
 }
 

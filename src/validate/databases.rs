@@ -312,7 +312,7 @@ impl Checker<'_> {
         }
     }
 
-    fn conflict(&mut self, path: &FieldPath, value: &str, message: &str) {
+    pub(super) fn conflict(&mut self, path: &FieldPath, value: &str, message: &str) {
         self.out
             .push(Diagnostic::at(Severity::Error, Code::Conflict, path, message).value(value));
     }

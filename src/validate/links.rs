@@ -6,7 +6,7 @@ use super::check::{derive, ident, name};
 use super::credentials::MAX_NAME;
 use super::databases::Entries;
 use super::{BackendDb, Checker, IstioMode, Links, Prometheus, Refusal, Workload};
-use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
+use crate::diagnostic::{Code, FieldPath};
 use crate::spec::{self, Permission, Spec};
 
 impl Checker<'_> {
@@ -192,24 +192,12 @@ impl Checker<'_> {
         let Some(grant) = grant.filter(|grant| !grant.absent) else {
             let message =
                 "must be a user that `spec.databases` lists for this database, and not as absent";
-            let error = Diagnostic::at(
-                Severity::Error,
-                Code::Conflict,
-                &path.key("username"),
-                message,
-            );
-            self.out.push(error.value(user));
+            self.conflict(&path.key("username"), user, message);
             return None;
         };
         if !grant.permissions.contains(&Permission::Connect) {
             let message = "must be a user with `connect` among its permissions in the database";
-            let error = Diagnostic::at(
-                Severity::Error,
-                Code::Conflict,
-                &path.key("username"),
-                message,
-            );
-            self.out.push(error.value(user));
+            self.conflict(&path.key("username"), user, message);
         }
         let login = entries
             .users

@@ -34,20 +34,19 @@ impl Merger<'_> {
             .collect();
         if items.is_empty() {
             let message = format!(
-                "`spec.{}` is for {described}{}, which is not among the items: {}. A kustomize generator sees no \
+                "is for {described}{}, which is not among the items: {}. A kustomize generator sees no \
                  items; run the function as a transformer, or make the change yourself",
-                patch.link,
                 in_namespace(patch),
                 by_hand(&patch.change)
             );
-            self.say(Severity::Warning, Code::LinkWithoutTarget, message);
+            self.out.warn(Code::LinkWithoutTarget, &patch.path, message);
         }
         for item in items {
             match merge_for(&patch.change, &item.value) {
                 Ok(merge) => self.merge_into(item, &merge, &described),
                 Err(reason) => {
-                    let message = format!("`spec.{}`: {described} {reason}", patch.link);
-                    self.say(Severity::Warning, Code::LinkWithoutTarget, message);
+                    let message = format!("is for {described}, which {reason}");
+                    self.out.warn(Code::LinkWithoutTarget, &patch.path, message);
                 }
             }
         }
