@@ -207,6 +207,31 @@ impl<'a> Inventory<'a> {
             .collect()
     }
 
+    /// The Barman IDs of the Backups with these names in a namespace, as far as they have one.
+    #[must_use]
+    pub fn backups(
+        &self,
+        namespace: &str,
+        names: &[&str],
+        out: &mut Diagnostics,
+    ) -> BTreeMap<String, String> {
+        let wanted = |head: &Head<'_>| {
+            may(&head.kind, |kind| kind == "Backup")
+                && may(&head.name, |name| names.contains(&name))
+        };
+        let found = self.select(wanted, out).into_iter().filter(|item| {
+            item.identity.group == "postgresql.cnpg.io"
+                && item.identity.kind == "Backup"
+                && item.identity.namespace.as_deref() == Some(namespace)
+        });
+        found
+            .filter_map(|item| {
+                let id = item.value.pointer("/status/backupId")?.as_str()?;
+                Some((item.identity.name.clone(), id.to_owned()))
+            })
+            .collect()
+    }
+
     /// Reports two stacks of one namespace: the Cluster is named after it.
     pub fn one_stack_per_namespace(&self, namespace: &str, name: &str, out: &mut Diagnostics) {
         let is_stack = |head: &Head<'_>| may(&head.kind, |kind| kind == KIND);

@@ -11,11 +11,16 @@ use crate::plan::{Base, Document, ItemPatch, Linked, Plan};
 use crate::validate::Stack;
 
 mod backend_db;
+mod bucket;
 mod istio;
 mod job_names;
 mod network_policy;
+mod plugin;
 mod prometheus;
 mod user_patches;
+mod wal_archiver;
+
+pub use bucket::export_files::FILES as EXPORT_FILES;
 
 /// What a link may change: documents of the plan, and items that somebody else wrote.
 struct Linking<'a> {
@@ -42,6 +47,22 @@ struct Link {
 /// Every link, in the order in which they are applied. The user's own patches
 /// come last, so that nobody has to wait for a release to change a field.
 const ORDER: &[Link] = &[
+    Link {
+        field: "links/properties/cnpgBucket",
+        apply: bucket::minio,
+    },
+    Link {
+        field: "links/properties/cnpgSwbucket",
+        apply: bucket::swbucket,
+    },
+    Link {
+        field: "links/properties/walArchiver",
+        apply: wal_archiver::apply,
+    },
+    Link {
+        field: "barmanPlugin",
+        apply: plugin::apply,
+    },
     Link {
         field: "links/properties/backendDb",
         apply: backend_db::apply,

@@ -21,6 +21,8 @@ pub const ROTATION: &str = "cnpgstack.io/rotation";
 pub const JOB: &str = "cnpgstack.io/job";
 /// The value of [`JOB`] of a grant Job.
 pub const GRANT_JOB: &str = "grant";
+/// The value of [`JOB`] of an export Job.
+pub const EXPORT_JOB: &str = "export";
 /// The database that a grant Job works in.
 pub const DATABASE: &str = "cnpgstack.io/database";
 /// The user whose permissions a grant Job sets.

@@ -33,7 +33,13 @@ pub fn process(
     let inventory = Inventory::new(list);
     inventory.one_stack_per_namespace(namespace, &document.name, out);
     let secrets = inventory.secrets(namespace, &document.spec.secret_names(), out);
-    let stack = validate(&document, &Outside { env, secrets }, out)?;
+    let backups = inventory.backups(namespace, &document.spec.backup_names(), out);
+    let outside = Outside {
+        env,
+        secrets,
+        backups,
+    };
+    let stack = validate(&document, &outside, out)?;
     let base = plan(&stack);
     let linked = link(base, &stack, out);
     if out.has_errors() {

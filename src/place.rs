@@ -81,6 +81,9 @@ const fn relative(file: File) -> &'static str {
         File::AppSecrets => "secret/backend-secret.yaml",
         File::EnvSecret => "secret/cnpg-env.yaml",
         File::RegistrySecret => "secret/registry.yaml",
+        File::MinioSecret => "secret/minio-env.yaml",
+        File::SwbucketSecret => "secret/swbucket-env.yaml",
+        File::Plugin => "plugin/barman.yaml",
         File::Cluster => "cluster.yaml",
         File::NetworkPolicy => "network-policy.yaml",
         File::OperatorConfig => "cnpg.yaml",
@@ -91,5 +94,7 @@ const fn relative(file: File) -> &'static str {
         File::ScheduledBackup | File::Day2ScheduledBackup => "schedule-backup.yaml",
         File::ManualBackup => "manual-backup.yaml",
         File::Restore => "cluster-restore.yaml",
+        File::PointInTimeRecovery => "point-in-time-recovery.yaml",
+        File::ExportJobs => "backup-to-bucket-job.yaml",
     }
 }

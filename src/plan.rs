@@ -19,12 +19,13 @@ mod env_secret;
 pub mod grant;
 mod grant_files;
 mod grant_job;
+pub mod job;
 mod login_secret;
 mod managed_role;
 mod namespace;
 mod operator_config;
+pub mod recovery;
 mod registry_secret;
-mod restore;
 mod scheduled_backup;
 
 /// The stage of a plan without links.
@@ -131,6 +132,12 @@ pub enum File {
     EnvSecret,
     /// `secret/registry.yaml`: pull secret.
     RegistrySecret,
+    /// `secret/minio-env.yaml`: keys of the bucket of `links.cnpgBucket`.
+    MinioSecret,
+    /// `secret/swbucket-env.yaml`: keys of the bucket of `links.cnpgSwbucket`.
+    SwbucketSecret,
+    /// `plugin/barman.yaml`: the Barman Cloud plugin.
+    Plugin,
     /// `cluster.yaml`.
     Cluster,
     /// `network-policy.yaml`.
@@ -153,6 +160,10 @@ pub enum File {
     Day2ScheduledBackup,
     /// `cluster-restore.yaml`.
     Restore,
+    /// `point-in-time-recovery.yaml`.
+    PointInTimeRecovery,
+    /// `backup-to-bucket-job.yaml`: the export Jobs and their files.
+    ExportJobs,
 }
 
 impl File {
@@ -163,6 +174,9 @@ impl File {
         Self::AppSecrets,
         Self::EnvSecret,
         Self::RegistrySecret,
+        Self::MinioSecret,
+        Self::SwbucketSecret,
+        Self::Plugin,
         Self::Cluster,
         Self::NetworkPolicy,
         Self::OperatorConfig,
@@ -174,6 +188,8 @@ impl File {
         Self::ManualBackup,
         Self::Day2ScheduledBackup,
         Self::Restore,
+        Self::PointInTimeRecovery,
+        Self::ExportJobs,
     ];
 
     /// Whether the file is applied by hand.
@@ -181,7 +197,11 @@ impl File {
     pub const fn is_day2(self) -> bool {
         matches!(
             self,
-            Self::ManualBackup | Self::Day2ScheduledBackup | Self::Restore
+            Self::ManualBackup
+                | Self::Day2ScheduledBackup
+                | Self::Restore
+                | Self::PointInTimeRecovery
+                | Self::ExportJobs
         )
     }
 }
@@ -221,7 +241,14 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
         File::Day2ScheduledBackup
     };
     documents.push(Document::new(schedule, &scheduled_backup::build(stack)));
-    documents.push(Document::new(File::Restore, &restore::build(stack)));
+    let restore = recovery::build(stack, &stack.restore);
+    documents.push(Document::new(File::Restore, &restore));
+    let pitr = stack.pitr_clusters.iter();
+    documents.extend(
+        pitr.map(|cluster| {
+            Document::new(File::PointInTimeRecovery, &recovery::build(stack, cluster))
+        }),
+    );
     documents.sort_by_key(|document| document.file);
     Plan::new(documents)
 }

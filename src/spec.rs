@@ -12,14 +12,21 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod amount;
+mod buckets;
 mod definition;
 mod links;
 pub mod read;
+mod recovery;
 mod shape;
 
 pub use amount::Amount;
+pub use buckets::{
+    BarmanPlugin, Bucket, BucketLink, Certificates, Credentials, CredentialsRef, EnvSource,
+    SecretKey,
+};
 pub use definition::{crd, json_schema, krm_function_definition};
 pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
+pub use recovery::{PitrCluster, Recovery, Target};
 
 /// The API group.
 pub const GROUP: &str = "cnpgstack.io";
@@ -83,12 +90,18 @@ pub struct Spec {
     pub databases: Option<Vec<Database>>,
     /// Physical backups.
     pub backup: Option<Backup>,
+    /// Clusters restored from the stack's backups, to be applied by hand when they are needed.
+    pub pitr_clusters: Option<Vec<PitrCluster>>,
+    /// Brings this very cluster up from an archive, when the Kubernetes cluster or the Cluster is gone.
+    pub recovery: Option<Recovery>,
     /// What the stack is connected to.
     pub links: Option<Links>,
     /// Whether a NetworkPolicy lets only those in that have to reach the instances. Default false.
     pub network_policy: Option<bool>,
     /// The CNPG operator that the stack is for.
     pub operator: Option<Operator>,
+    /// The Barman Cloud plugin, which a linked bucket needs.
+    pub barman_plugin: Option<BarmanPlugin>,
     /// Where the documents go in the package.
     pub output: Option<Output>,
     /// Changes to generated documents, applied last.
@@ -118,8 +131,10 @@ pub struct SecretRef {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Images {
-    /// Image with bash and psql 15 or newer for the grant Jobs. Default the operand image, or its newest minor where the operand's client programs lack a security fix.
+    /// Image with bash, psql and `pg_dump` for the Jobs, of the server's major version or newer. Default the operand image, or its newest minor where the operand's client programs lack a security fix.
     pub psql: Option<String>,
+    /// Image with rclone and a shell for the export Jobs. Default `docker.io/rclone/rclone:1.71`.
+    pub rclone: Option<String>,
 }
 
 /// Credentials of an image registry.
@@ -245,8 +260,30 @@ pub struct Backup {
     pub target: Option<BackupTarget>,
     /// Puts the ScheduledBackup among the applied documents instead of the day-2 ones. Default false.
     pub apply: Option<bool>,
-    /// VolumeSnapshotClass of the snapshots; the default class when left out.
+    /// VolumeSnapshotClass of the snapshots; the default class when left out. Only without a linked bucket.
     pub volume_snapshot_class: Option<String>,
+    /// How WAL and base backups are compressed in the bucket. Default `gzip`.
+    pub compression: Option<Compression>,
+    /// Counts the drills with cluster-restore.yaml: each has an archive folder of its own, because CNPG refuses one that is not empty. Default 1.
+    pub restore_attempt: Option<i64>,
+}
+
+/// How WAL and base backups are compressed: what both can be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(inline)]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// Small and slow.
+    Bzip2,
+    /// What every version of the plugin has.
+    #[default]
+    Gzip,
+    /// Fast.
+    Lz4,
+    /// Fast.
+    Snappy,
 }
 
 /// The instance that a backup is taken from.
@@ -329,6 +366,19 @@ impl Spec {
             .chain(registry)
             .chain(users)
             .filter_map(|source| source.secret_ref.as_ref()?.name.as_deref())
+            .collect()
+    }
+    /// The names that may be those of Backups, whose Barman IDs are looked up among the items.
+    #[must_use]
+    pub fn backup_names(&self) -> Vec<&str> {
+        let pitr = self
+            .pitr_clusters
+            .iter()
+            .flatten()
+            .map(|given| &given.target);
+        let recovery = self.recovery.iter().map(|given| &given.target);
+        pitr.chain(recovery)
+            .filter_map(|target| target.backup_id.as_deref())
             .collect()
     }
 }

@@ -10,6 +10,8 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, FieldPath, Severity};
 use crate::spec::read::Document;
 use crate::spec::{Amount, Spec};
 
+mod backup;
+mod buckets;
 pub mod check;
 mod credentials;
 mod databases;
@@ -18,15 +20,17 @@ mod labels;
 mod links;
 mod options;
 mod patches;
+mod recovery;
 mod stack;
+mod target;
 
-pub use check::derive::{cut_name, digest, job_name};
+pub use check::derive::{cut_name, digest, export_name, job_name};
 use check::{Refusal, name, quantity::Quantity};
 use stack::Seal;
 pub use stack::{
-    Admin, BackendDb, Backup, Change, Database, Grant, Image, IstioMode, Links, Login, Operator,
-    Output, OwnerRole, Patch, Prometheus, Registry, Resources, RoleStyle, Secret, Stack, Storage,
-    User, Workload,
+    Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Grant, Image,
+    IstioMode, KeyRef, Links, Login, Operator, Origin, Output, OwnerRole, Patch, Point, Prometheus,
+    Recovery, Registry, Resources, RoleStyle, Secret, Stack, Storage, Target, User, Workload,
 };
 
 /// A check of a quantity.
@@ -37,12 +41,20 @@ pub const MAX_CLUSTER_NAME: usize = 50;
 /// The prefix of the Cluster's name.
 const CLUSTER_PREFIX: &str = "cluster-";
 
+/// The name of the Backup of `manual-backup.yaml`, which `cluster-restore.yaml` refers to without a bucket.
+#[must_use]
+pub fn manual_backup(namespace: &str) -> String {
+    format!("backup-{namespace}-manual")
+}
+
 /// What a stack may refer to outside its file.
 pub struct Outside<'a> {
     /// The environment of the function.
     pub env: &'a dyn Fn(&str) -> Option<String>,
     /// The Secrets among the items, by name, with their decoded values.
     pub secrets: BTreeMap<String, BTreeMap<String, String>>,
+    /// The Backups among the items that have a Barman ID, by name.
+    pub backups: BTreeMap<String, String>,
 }
 
 /// The state of one validation: where the findings go, and what is outside.
@@ -134,6 +146,11 @@ impl Checker<'_> {
         let links = self.links(spec, &path, databases.as_ref());
         let registry = self.registry(spec, &path);
         let backup = self.backup(spec, &path);
+        let plugin = self.plugin(spec, &path);
+        let rclone_image = self.rclone_image(spec, &path);
+        let recoveries = image
+            .as_ref()
+            .map(|image| self.recoveries(spec, &path, image));
         let output = self.output(spec, &path);
         let patches = self.patches(spec, &path);
         let users = databases
@@ -142,7 +159,7 @@ impl Checker<'_> {
         let generated = credentials::generated_logins(admin.as_ref(), users.unwrap_or_default());
         self.references_are_foreign(spec, &generated);
         let namespace = namespace?;
-        let databases = databases?;
+        let (databases, recoveries) = (databases?, recoveries?);
         Some(Stack {
             name: name?,
             cluster: format!("{CLUSTER_PREFIX}{namespace}"),
@@ -163,6 +180,12 @@ impl Checker<'_> {
             links: links?,
             registry,
             backup: backup?,
+            server: recoveries.server,
+            recovery: recoveries.live,
+            restore: recoveries.restore,
+            pitr_clusters: recoveries.pitr_clusters,
+            plugin,
+            rclone_image,
             operator: operator?,
             output: output?,
             patches,

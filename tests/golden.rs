@@ -14,7 +14,9 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cnpg_stack::diagnostic::Code;
+use cnpg_stack::link::EXPORT_FILES;
 use cnpg_stack::plan::grant::FILES;
+use cnpg_stack::plan::job::COMMON;
 use serde_json::Value;
 
 use support::case::Case;
@@ -53,24 +55,25 @@ fn check(case: &Case) -> Vec<String> {
     results.into_iter().filter_map(Result::err).collect()
 }
 
-/// The output with a reference in the place of each file of the grant Jobs. What differs from the
+/// The output with a reference in the place of each file of the Jobs. What differs from the
 /// file stays, and differs from what is expected.
 fn without_files(output: &[u8]) -> Vec<u8> {
     let Ok(text) = std::str::from_utf8(output) else {
         return output.to_vec();
     };
-    let refer = |text: String, (name, body): &(&str, &str)| {
+    let refer = |text: String, (directory, (name, body)): (&str, (&str, &str))| {
         let lines = body.lines().map(|line| format!("      {line}"));
         let lines: Vec<String> = lines
             .map(|line| line.trim_end().to_owned() + "\n")
             .collect();
         let block = format!("    {name}: |\n{}", lines.concat());
-        text.replace(
-            &block,
-            &format!("    {name}: (src/plan/grant/job/{name})\n"),
-        )
+        text.replace(&block, &format!("    {name}: ({directory}/{name})\n"))
     };
-    FILES.iter().fold(text.to_owned(), refer).into_bytes()
+    let common = [("src/plan/job", COMMON)];
+    let grant = FILES.map(|file| ("src/plan/grant/job", file));
+    let export = EXPORT_FILES.map(|file| ("src/link/bucket/export", file));
+    let files = common.into_iter().chain(grant).chain(export);
+    files.fold(text.to_owned(), refer).into_bytes()
 }
 
 /// Both doors say the same.

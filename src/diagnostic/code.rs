@@ -92,6 +92,16 @@ codes! {
     ClusterWideAccess => "cluster-wide-access",
     /// An offline snapshot stops the only instance.
     BackupDowntime => "backup-downtime",
+    /// A bucket is linked, but nothing takes base backups.
+    NoBaseBackup => "no-base-backup",
+    /// What goes to a bucket can be read on the way.
+    PlaintextEndpoint => "plaintext-endpoint",
+    /// The second bucket holds no backups.
+    ExportsOnly => "exports-only",
+    /// The Cluster is brought up from an archive and writes another folder.
+    RecoveredCluster => "recovered-cluster",
+    /// The plugin's version is newer than the newest that was tried.
+    UntestedPlugin => "untested-plugin",
     /// A user is gone from the file without `state: absent`: it keeps its rights.
     VanishedUser => "vanished-user",
     /// The client programs of Jobs are older than a security fix.

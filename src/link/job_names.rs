@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::is_kind;
-use crate::meta::{DATABASE, GRANTS};
+use crate::meta::{DATABASE, GRANT_JOB, GRANTS, JOB};
 use crate::plan::Document;
 use crate::validate::digest;
 
@@ -20,7 +20,9 @@ pub(super) fn settle(documents: &mut [Document]) {
         if let Some(Value::String(name)) = value.pointer_mut("/metadata/name") {
             *name = format!("{name}-{hash}");
         }
-        if let Some(database) = annotation(value, DATABASE) {
+        let grants = value.pointer(&format!("/metadata/labels/{}", JOB.replace('/', "~1")));
+        let grants = grants.and_then(Value::as_str) == Some(GRANT_JOB);
+        if let Some(database) = annotation(value, DATABASE).filter(|_| grants) {
             *jobs.entry(database.to_owned()).or_default() += &hash;
         }
     }
@@ -54,7 +56,7 @@ mod tests {
     fn settled(image: &str) -> (String, String) {
         let job = json!({
             "kind": "Job",
-            "metadata": {"name": "grant-a--b", "annotations": {DATABASE: "a"}},
+            "metadata": {"name": "grant-a--b", "labels": {JOB: GRANT_JOB}, "annotations": {DATABASE: "a"}},
             "spec": {"image": image},
         });
         let database = |name: &str| json!({"kind": "Database", "metadata": {"annotations": {}}, "spec": {"name": name}});

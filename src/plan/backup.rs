@@ -7,16 +7,14 @@ use k8s_crds_cloud_native_pg::{
 
 use crate::meta::Meta;
 use crate::spec::BackupTarget;
-use crate::validate::Stack;
-
-/// Name of the Backup; the restore refers to it.
-pub(super) fn name(stack: &Stack) -> String {
-    format!("backup-{}-manual", stack.namespace)
-}
+use crate::validate::{Stack, manual_backup};
 
 pub(super) fn build(stack: &Stack) -> Backup {
     Backup {
-        metadata: Meta::new(stack, &name(stack)).day2().literal().build(),
+        metadata: Meta::new(stack, &manual_backup(&stack.namespace))
+            .day2()
+            .literal()
+            .build(),
         spec: BackupSpec {
             cluster: BackupCluster {
                 name: stack.cluster.clone(),

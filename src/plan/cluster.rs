@@ -4,16 +4,21 @@ use k8s_crds_cloud_native_pg::{
     Cluster, ClusterBootstrap, ClusterBootstrapInitdb, ClusterBootstrapInitdbSecret,
 };
 
-use super::cluster_spec;
+use super::{cluster_spec, recovery};
 use crate::meta::Meta;
 use crate::validate::Stack;
 
 pub(super) fn build(stack: &Stack) -> Cluster {
     let mut spec = cluster_spec::build(stack);
-    spec.bootstrap = Some(ClusterBootstrap {
-        initdb: Some(initdb(stack)),
-        ..ClusterBootstrap::default()
-    });
+    match &stack.recovery {
+        Some(recovery) => recovery::bring_up(stack, recovery, &mut spec),
+        None => {
+            spec.bootstrap = Some(ClusterBootstrap {
+                initdb: Some(initdb(stack)),
+                ..ClusterBootstrap::default()
+            });
+        }
+    }
     Cluster {
         metadata: Meta::new(stack, &stack.cluster)
             .protected()

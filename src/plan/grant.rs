@@ -16,7 +16,8 @@ pub mod rights;
 use rights::Right;
 
 /// The files of a Job, by name, in the order in which they are run or read.
-pub const FILES: [(&str, &str); 12] = [
+pub const FILES: [(&str, &str); 13] = [
+    super::job::COMMON,
     ("grant.sh", include_str!("grant/job/grant.sh")),
     ("wanted.sql", include_str!("grant/job/wanted.sql")),
     ("ready.sql", include_str!("grant/job/ready.sql")),
@@ -156,9 +157,10 @@ mod tests {
     fn every_file_of_the_job_is_shipped() {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/plan/grant/job");
         let files = std::fs::read_dir(directory).unwrap();
-        let there: BTreeSet<String> = files
+        let mut there: BTreeSet<String> = files
             .map(|file| file.unwrap().file_name().into_string().unwrap())
             .collect();
+        there.insert("common.sh".to_owned());
         assert_eq!(there, FILES.map(|(name, _)| name.to_owned()).into());
     }
 

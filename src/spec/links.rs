@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::{Bucket, BucketLink};
+
 /// What the stack is connected to; each link is a set of changes to the base.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -13,6 +15,12 @@ pub struct Links {
     pub prometheus: Option<Prometheus>,
     /// The namespace is part of an Istio mesh.
     pub istio: Option<Istio>,
+    /// A bucket of MinIO, or of another S3-compatible store, for backups and exports.
+    pub cnpg_bucket: Option<Bucket>,
+    /// A bucket of SeaweedFS for backups and exports.
+    pub cnpg_swbucket: Option<Bucket>,
+    /// The bucket that WAL and base backups go to when there are two; the other one receives exports only. Default `cnpgBucket`.
+    pub wal_archiver: Option<BucketLink>,
     /// Applications that use a database: each gets a Secret with everything that it takes to connect.
     pub backend_db: Option<Vec<BackendDb>>,
 }

@@ -42,6 +42,7 @@ macro_rules! checked_text {
     };
 }
 
+pub mod bucket;
 pub mod cron;
 pub mod derive;
 pub mod duration;
@@ -53,6 +54,7 @@ pub mod password;
 pub mod path;
 pub mod preload;
 pub mod quantity;
+pub mod recovery;
 pub mod registry;
 pub mod retention;
 mod sql;

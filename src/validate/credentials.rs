@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::buckets::linked;
 use super::check::{derive, ident, name, password};
 use super::{Admin, Checker, Login, Refusal, Secret, User};
 use crate::diagnostic::{Code, FieldPath};
@@ -94,8 +95,10 @@ impl Checker<'_> {
             return None;
         }
         self.accept(Code::InvalidPassword, path, "", (given.check)(plain))?;
-        let message = "stands in the file as plain text, readable by everyone who can read the repository; \
-                       give it with `...From: {env: NAME}` or `...From: {secretRef: {name: NAME}}`";
+        let message = format!(
+            "stands in the file as plain text, readable by everyone who can read the repository; give it with `{}`",
+            given.source_path
+        );
         self.out.warn(Code::PlaintextPassword, path, message);
         Some(Secret::new(plain.to_owned()))
     }
@@ -199,7 +202,7 @@ impl Checker<'_> {
 }
 
 /// The Secrets that the stack generates itself.
-const OWN_SECRETS: [&str; 2] = ["cnpg-env", "cnpg-registry"];
+const OWN_SECRETS: [&str; 4] = ["cnpg-env", "cnpg-registry", "minio-env", "swbucket-env"];
 
 /// The names of the Secrets that a stack generates for its roles.
 pub(super) fn generated_logins<'a>(
@@ -217,31 +220,54 @@ pub(super) fn generated_logins<'a>(
 impl Checker<'_> {
     /// A reference is to a Secret that somebody else writes, never to one of ours.
     pub(super) fn references_are_foreign(&mut self, spec: &Spec, generated: &BTreeSet<&str>) {
-        let ours = |source: Option<&ValueSource>| {
-            let name = source?.secret_ref.as_ref()?.name.as_deref()?;
-            (generated.contains(name) || OWN_SECRETS.contains(&name)).then_some(())
-        };
-        let path = FieldPath::spec();
-        let mut sources = vec![(
-            path.key("adminPasswordFrom"),
-            spec.admin_password_from.as_ref(),
-        )];
-        let registry = spec
-            .registry
-            .as_ref()
-            .and_then(|registry| registry.password_from.as_ref());
-        sources.push((path.key("registry").key("passwordFrom"), registry));
-        for (index, entry) in spec.databases.iter().flatten().enumerate() {
-            let path = path.key("databases").index(index).key("passwordFrom");
-            sources.push((path, entry.password_from.as_ref()));
-        }
-        for (path, _) in sources
-            .into_iter()
-            .filter(|(_, source)| ours(*source).is_some())
-        {
-            let message = "must not name a Secret that the stack generates itself";
-            self.out
-                .error(Code::Conflict, &path.key("secretRef").key("name"), message);
+        for (path, name) in references(spec) {
+            if generated.contains(name) || OWN_SECRETS.contains(&name) {
+                let message = "must not name a Secret that the stack generates itself";
+                self.out.error(Code::Conflict, &path, message);
+            }
         }
     }
+}
+
+/// Every Secret that a file names, and where.
+fn references(spec: &Spec) -> Vec<(FieldPath, &str)> {
+    let path = FieldPath::spec();
+    let mut sources = vec![(
+        path.key("adminPasswordFrom"),
+        spec.admin_password_from.as_ref(),
+    )];
+    let registry = spec
+        .registry
+        .as_ref()
+        .and_then(|registry| registry.password_from.as_ref());
+    sources.push((path.key("registry").key("passwordFrom"), registry));
+    for (index, entry) in spec.databases.iter().flatten().enumerate() {
+        let path = path.key("databases").index(index).key("passwordFrom");
+        sources.push((path, entry.password_from.as_ref()));
+    }
+    let named = sources.into_iter().filter_map(|(path, source)| {
+        let name = source?.secret_ref.as_ref()?.name.as_deref()?;
+        Some((path.key("secretRef").key("name"), name))
+    });
+    named.chain(bucket_references(spec)).collect()
+}
+
+fn bucket_references(spec: &Spec) -> impl Iterator<Item = (FieldPath, &str)> {
+    let path = FieldPath::spec().key("links");
+    linked(spec).into_iter().flat_map(move |(link, bucket)| {
+        let path = path.key(link.as_str());
+        let credentials = bucket
+            .credentials_from
+            .as_ref()
+            .and_then(|from| from.secret_ref.as_ref()?.name.as_deref());
+        let authority = bucket
+            .endpoint_ca
+            .as_ref()
+            .and_then(|ca| ca.name.as_deref());
+        let credentials_path = path.key("credentialsFrom").key("secretRef").key("name");
+        let authority_path = path.key("endpointCA").key("name");
+        [(credentials_path, credentials), (authority_path, authority)]
+            .into_iter()
+            .filter_map(|(path, name)| Some((path, name?)))
+    })
 }

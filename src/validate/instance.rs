@@ -9,10 +9,12 @@ use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{Amount, Spec};
 
 /// The repository of the operand images; `psqlVersion` is a tag of it.
-const OPERAND: &str = "ghcr.io/cloudnative-pg/postgresql";
+pub(super) const OPERAND: &str = "ghcr.io/cloudnative-pg/postgresql";
 /// The first minors whose client programs have the fixes of CVE-2025-1094, CVE-2025-8714 and
 /// CVE-2025-8715 (<https://www.postgresql.org/support/security/>), and newer ones to use instead.
 const FIXED_CLIENTS: [(u32, u32, u32); 3] = [(15, 14, 19), (16, 10, 15), (17, 6, 11)];
+/// What uploads exports.
+const RCLONE: &str = "docker.io/rclone/rclone:1.71";
 /// One primary and two standbys: the loss of one leaves a redundant pair.
 const INSTANCES: i64 = 3;
 /// The size of a data volume when none is given.
@@ -103,6 +105,19 @@ impl Checker<'_> {
             Diagnostic::at(Severity::Warning, Code::OldClient, &path, message).value(reference),
         );
         Some(reference.to_owned())
+    }
+
+    /// The image that uploads exports.
+    pub(super) fn rclone_image(&mut self, spec: &Spec, path: &FieldPath) -> String {
+        let given = spec
+            .images
+            .as_ref()
+            .and_then(|images| images.rclone.as_ref());
+        let check =
+            |text: &str| image::image_reference(text).map(image::ImageReference::into_string);
+        let path = path.key("images").key("rclone");
+        self.optional(Code::InvalidImage, &path, given, check)
+            .unwrap_or_else(|| RCLONE.to_owned())
     }
 
     pub(super) fn instances(&mut self, spec: &Spec, path: &FieldPath) -> Option<i64> {

@@ -29,9 +29,11 @@ impl Checker<'_> {
         let namespace = spec.namespace.clone().unwrap_or_default();
         let apps = given.backend_db.unwrap_or_default();
         let backend_db = self.backend_db(&apps, &path.key("backendDb"), &namespace, entries);
+        let buckets = self.buckets(spec, &path, entries);
         Some(Links {
             prometheus: all_or_nothing(prometheus)?,
             istio: all_or_nothing(istio)?,
+            buckets,
             backend_db: backend_db?,
             network_policy: policy,
         })

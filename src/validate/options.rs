@@ -1,13 +1,11 @@
-//! Backups, the operator, the registry and the places of the output.
+//! The operator, the registry and the places of the output.
 
-use super::check::{Refusal, cron, name, path as paths, registry, retention};
+use super::check::{Refusal, name, path as paths, registry};
 use super::credentials::{Found, Given};
-use super::{Backup, Checker, Operator, Output, Registry, RoleStyle, Secret};
+use super::{Checker, Operator, Output, Registry, RoleStyle, Secret};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{self, Spec};
 
-/// Every night at two.
-const SCHEDULE: &str = "0 0 2 * * *";
 /// The newest operator that the output was held against.
 const NEWEST_OPERATOR: (u32, u32) = (1, 30);
 /// The oldest operator that has everything that is generated.
@@ -43,53 +41,6 @@ const OPERATOR_KEYS: [&str; 22] = [
 ];
 
 impl Checker<'_> {
-    pub(super) fn backup(&mut self, spec: &Spec, path: &FieldPath) -> Option<Backup> {
-        let path = path.key("backup");
-        let given = spec.backup.clone().unwrap_or_default();
-        let default = SCHEDULE.to_owned();
-        let schedule = given.schedule.as_ref().unwrap_or(&default);
-        let checked = self.accept(
-            Code::InvalidSchedule,
-            &path.key("schedule"),
-            schedule,
-            cron::schedule(schedule),
-        );
-        let check = |text: &str| name::dns1123_subdomain(text).map(name::DnsSubdomain::into_string);
-        let class_path = path.key("volumeSnapshotClass");
-        let snapshot_class = self.optional(
-            Code::InvalidName,
-            &class_path,
-            given.volume_snapshot_class.as_ref(),
-            check,
-        );
-        self.retention(&path.key("retention"), given.retention.as_ref());
-        let apply = given.apply.unwrap_or_default();
-        if apply && spec.instances == Some(1) {
-            let message = "takes offline snapshots of the only instance: the database stops for the time of each backup";
-            self.out
-                .warn(Code::BackupDowntime, &path.key("apply"), message);
-        }
-        checked?;
-        Some(Backup {
-            schedule: schedule.clone(),
-            target: given.target.unwrap_or_default(),
-            apply,
-            snapshot_class,
-        })
-    }
-
-    /// Only the Barman Cloud plugin prunes; with volume snapshots nobody would.
-    fn retention(&mut self, path: &FieldPath, value: Option<&String>) {
-        let Some(_) = self.optional(Code::InvalidRetention, path, value, retention::retention)
-        else {
-            return;
-        };
-        let message = "must not be set without a linked bucket: nothing prunes volume snapshots";
-        let error = Diagnostic::at(Severity::Error, Code::InvalidRetention, path, message);
-        self.out
-            .push(error.value(value.cloned().unwrap_or_default()));
-    }
-
     pub(super) fn operator(&mut self, spec: &Spec, path: &FieldPath) -> Option<Operator> {
         let path = path.key("operator");
         let given = spec.operator.clone().unwrap_or_default();

@@ -10,7 +10,15 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::diagnostic::FieldPath;
-use crate::spec::{BackupTarget, Permission, WorkloadKind};
+use crate::spec::Permission;
+
+mod backups;
+mod links;
+
+pub use backups::{
+    Backup, BarmanPlugin, Bucket, Credentials, KeyRef, Origin, Point, Recovery, Target,
+};
+pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
 
 /// A stack without mistakes.
 #[derive(Debug, Clone)]
@@ -53,6 +61,18 @@ pub struct Stack {
     pub registry: Option<Registry>,
     /// Physical backups.
     pub backup: Backup,
+    /// The archive folder that the Cluster writes, when there is a bucket.
+    pub server: String,
+    /// How the Cluster itself is brought up, when not as a new one.
+    pub recovery: Option<Recovery>,
+    /// The Cluster of `cluster-restore.yaml`.
+    pub restore: Recovery,
+    /// The Clusters of `point-in-time-recovery.yaml`.
+    pub pitr_clusters: Vec<Recovery>,
+    /// The Barman Cloud plugin, when this stack emits it.
+    pub plugin: Option<BarmanPlugin>,
+    /// The image of the uploads in export Jobs.
+    pub rclone_image: String,
     /// The operator that the stack is for.
     pub operator: Operator,
     /// Where the documents go.
@@ -85,6 +105,12 @@ impl Stack {
         self.databases
             .first()
             .map_or("app", |database| database.name.as_str())
+    }
+
+    /// The bucket that WAL and base backups go to.
+    #[must_use]
+    pub fn archive(&self) -> Option<&Bucket> {
+        self.links.buckets.first()
     }
 
     /// The role that a database of the stack belongs to.
@@ -248,73 +274,6 @@ pub struct Grant {
     pub extension_schemas: BTreeSet<String>,
 }
 
-/// What the stack is connected to.
-#[derive(Debug, Clone, Default)]
-pub struct Links {
-    /// Prometheus scrapes the instances.
-    pub prometheus: Option<Prometheus>,
-    /// The namespace is part of a mesh.
-    pub istio: Option<IstioMode>,
-    /// The applications that use a database.
-    pub backend_db: Vec<BackendDb>,
-    /// Whether only those are let in that have to reach the instances.
-    pub network_policy: bool,
-}
-
-/// The link to Prometheus.
-#[derive(Debug, Clone)]
-pub struct Prometheus {
-    /// Where Prometheus runs; known when there is a NetworkPolicy.
-    pub namespace: Option<String>,
-    /// By what it finds the monitors and rules.
-    pub labels: BTreeMap<String, String>,
-    /// How often it scrapes.
-    pub interval: Option<String>,
-    /// Whether there are alerts.
-    pub rules: bool,
-}
-
-/// How a namespace is part of an Istio mesh.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IstioMode {
-    /// By sidecars of the default revision.
-    Injected,
-    /// By sidecars of this revision.
-    Revision(String),
-    /// Without sidecars.
-    Ambient,
-}
-
-/// An application that uses a database.
-#[derive(Debug, Clone)]
-pub struct BackendDb {
-    /// The name of its Secret.
-    pub secret: String,
-    /// Its namespace.
-    pub namespace: String,
-    /// The database.
-    pub database: String,
-    /// The user that it connects as.
-    pub user: String,
-    /// The user's password.
-    pub password: Secret,
-    /// The workload that gets the Secret as environment.
-    pub workload: Option<Workload>,
-    /// Where the entry stands in the file.
-    pub path: FieldPath,
-}
-
-/// A workload of an application.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Workload {
-    /// Its kind.
-    pub kind: WorkloadKind,
-    /// Its name.
-    pub name: String,
-    /// The container that gets the environment; all when none.
-    pub container: Option<String>,
-}
-
 /// Credentials of the image registry.
 #[derive(Debug, Clone)]
 pub struct Registry {
@@ -324,19 +283,6 @@ pub struct Registry {
     pub username: String,
     /// Password.
     pub password: Secret,
-}
-
-/// Physical backups.
-#[derive(Debug, Clone)]
-pub struct Backup {
-    /// Six-field schedule.
-    pub schedule: String,
-    /// The instance that backups are taken from.
-    pub target: BackupTarget,
-    /// Whether the ScheduledBackup is applied with the rest.
-    pub apply: bool,
-    /// VolumeSnapshotClass of the snapshots.
-    pub snapshot_class: Option<String>,
 }
 
 /// How login roles are declared.

@@ -143,7 +143,7 @@ fn a_session_that_trusts_the_search_path_is_robbed() {
     let job = prepare(&server);
     server.psql("orders", SHADOWS);
     let weak = job
-        .weakened("grant.sh", " -c search_path=pg_catalog,pg_temp", "")
+        .weakened("common.sh", " -c search_path=pg_catalog,pg_temp", "")
         .weakened("ready.sql", "'role', 'search_path',", "'role',")
         .weakened(
             "ready.sql",
@@ -152,7 +152,11 @@ fn a_session_that_trusts_the_search_path_is_robbed() {
         );
     // Robbed it is at once; what it then does with its broken functions need not be waited for.
     let weak = weak
-        .weakened("grant.sh", "statement_timeout=5min", "statement_timeout=3s")
+        .weakened(
+            "common.sh",
+            "statement_timeout=5min",
+            "statement_timeout=3s",
+        )
         .with("WAIT_SECONDS", "3");
     weak.run(&server);
     assert_ne!(loot(&server), NOTHING);
@@ -344,7 +348,7 @@ fn a_session_with_event_triggers_is_robbed() {
         let server = Server::start(version);
         let job = prepare(&server);
         event_trigger(&server, "ENABLE");
-        job.weakened("grant.sh", "-c session_replication_role=replica", "")
+        job.weakened("common.sh", "-c session_replication_role=replica", "")
             .weakened("grant.sh", "-c event_triggers=off", "")
             .run(&server);
         let quiet = if version == "15" {

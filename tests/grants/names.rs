@@ -103,7 +103,7 @@ fn a_careless_job_takes_a_name_for_something_else() {
 
     // As an argument the name is a connection string: the permissions are set in another database.
     let by_argument = "psql --no-psqlrc --dbname=\"$PGDATABASE\"";
-    let weak = job(connection).weakened("grant.sh", "psql --no-psqlrc", by_argument);
+    let weak = job(connection).weakened("common.sh", "psql --no-psqlrc", by_argument);
     let log = weak.run(&server).text();
     assert!(!log.contains("Z done"), "{log}");
 

@@ -105,7 +105,7 @@ fn jobs_that_do_not_take_turns_get_in_each_others_way() {
             job.weakened("role.sql", lock, "")
                 .weakened("permissions.sql", lock, "SELECT pg_sleep(0.3);")
                 .weakened(
-                    "grant.sh",
+                    "common.sh",
                     "readonly in_the_way='",
                     "readonly in_the_way='never:",
                 )
@@ -172,9 +172,9 @@ fn a_table_that_is_in_use_is_waited_for() {
         let job = of(&documents, "orders", "maker");
         let impatient = job
             .clone()
-            .weakened("grant.sh", "lock_timeout=20s", "lock_timeout=1s")
+            .weakened("common.sh", "lock_timeout=20s", "lock_timeout=1s")
             .weakened(
-                "grant.sh",
+                "common.sh",
                 "readonly in_the_way='",
                 "readonly in_the_way='never:",
             );
@@ -184,7 +184,7 @@ fn a_table_that_is_in_use_is_waited_for() {
             "{log}"
         );
         // As patient as it is, but it gives up a lock sooner, so that it has to try again.
-        let job = job.weakened("grant.sh", "lock_timeout=20s", "lock_timeout=2s");
+        let job = job.weakened("common.sh", "lock_timeout=20s", "lock_timeout=2s");
         let log = job.succeeds(&server);
         assert!(
             log.contains("another session was in the way; trying again"),

@@ -13,7 +13,8 @@ pub(crate) enum Check {
     Custom,
     /// A resource that Kubernetes brings itself: by its type.
     Core,
-    /// No resource of the API server, or one of Istio, whose CRDs are not at hand.
+    /// No resource of the API server, or one of Istio or cert-manager, whose CRDs are
+    /// not at hand; or a CRD itself.
     None,
 }
 
@@ -26,7 +27,10 @@ pub(crate) fn how(item: &Value) -> Check {
     let group = version.split_once('/').map_or("", |(group, _)| group);
     match group {
         "postgresql.cnpg.io" => Check::Cnpg,
-        "kustomize.config.k8s.io" | "security.istio.io" => Check::None,
+        "kustomize.config.k8s.io"
+        | "security.istio.io"
+        | "apiextensions.k8s.io"
+        | "cert-manager.io" => Check::None,
         "" | "apps" | "batch" | "networking.k8s.io" | "rbac.authorization.k8s.io" => Check::Core,
         _ => Check::Custom,
     }

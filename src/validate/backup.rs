@@ -1,0 +1,90 @@
+//! Physical backups: when, from which instance, and how they are kept.
+
+use super::buckets::linked;
+use super::check::{cron, name, retention};
+use super::{Backup, Checker};
+use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
+use crate::spec::{self, Spec};
+
+/// Every night at two.
+const SCHEDULE: &str = "0 0 2 * * *";
+
+impl Checker<'_> {
+    pub(super) fn backup(&mut self, spec: &Spec, path: &FieldPath) -> Option<Backup> {
+        let path = path.key("backup");
+        let given = spec.backup.clone().unwrap_or_default();
+        let default = SCHEDULE.to_owned();
+        let schedule = given.schedule.as_ref().unwrap_or(&default);
+        let checked = self.accept(
+            Code::InvalidSchedule,
+            &path.key("schedule"),
+            schedule,
+            cron::schedule(schedule),
+        );
+        let check = |text: &str| name::dns1123_subdomain(text).map(name::DnsSubdomain::into_string);
+        let class_path = path.key("volumeSnapshotClass");
+        let class = given.volume_snapshot_class.as_ref();
+        let snapshot_class = self.optional(Code::InvalidName, &class_path, class, check);
+        let retention = self.optional(
+            Code::InvalidRetention,
+            &path.key("retention"),
+            given.retention.as_ref(),
+            |text| retention::retention(text).map(retention::Retention::into_string),
+        );
+        if linked(spec).is_empty() {
+            self.without_bucket(spec, &given, &path);
+        } else {
+            self.with_bucket(&given, &path);
+        }
+        checked?;
+        Some(Backup {
+            schedule: schedule.clone(),
+            target: given.target.unwrap_or_default(),
+            apply: given.apply.unwrap_or_default(),
+            snapshot_class,
+            retention,
+            compression: given.compression.unwrap_or_default(),
+        })
+    }
+
+    /// What only means something with an archive.
+    fn without_bucket(&mut self, spec: &Spec, given: &spec::Backup, path: &FieldPath) {
+        let retention = path.key("retention");
+        let value = given.retention.as_deref();
+        if let Some(value) = value.filter(|_| !self.out.covers(&retention)) {
+            let message =
+                "must not be set without a linked bucket: nothing prunes volume snapshots";
+            let error =
+                Diagnostic::at(Severity::Error, Code::InvalidRetention, &retention, message);
+            self.out.push(error.value(value));
+        }
+        let idle = [
+            ("compression", given.compression.is_some()),
+            ("restoreAttempt", given.restore_attempt.is_some()),
+        ];
+        for (field, _) in idle.into_iter().filter(|(_, set)| *set) {
+            let message = "must not be set without a linked bucket: it would have no effect";
+            self.out.error(Code::Conflict, &path.key(field), message);
+        }
+        if given.apply == Some(true) && spec.instances == Some(1) {
+            let message = "takes offline snapshots of the only instance: the database stops for the time of each backup";
+            self.out
+                .warn(Code::BackupDowntime, &path.key("apply"), message);
+        }
+    }
+
+    fn with_bucket(&mut self, given: &spec::Backup, path: &FieldPath) {
+        if given.volume_snapshot_class.is_some() {
+            let message = "must not be set with a linked bucket: base backups go there, and no snapshots are taken";
+            self.out
+                .error(Code::Conflict, &path.key("volumeSnapshotClass"), message);
+        }
+        if given.apply.is_none() {
+            let message = "is not set, so no base backup is taken until one of the day-2 files is applied: WAL in a bucket \
+                           without a base backup restores nothing. Set it to `true`, or to `false` when base backups are \
+                           scheduled elsewhere";
+            self.out
+                .warn(Code::NoBaseBackup, &path.key("apply"), message);
+        }
+    }
+}
