@@ -10,10 +10,10 @@
     clippy::format_collect,
     clippy::format_push_string,
     clippy::indexing_slicing,
-    clippy::panic,
     reason = "a missing program or a broken fixture ends the test, and scripts are put together once"
 )]
 
+mod rig;
 mod support;
 
 mod grants {
@@ -21,14 +21,11 @@ mod grants {
     mod cnpg_roles;
     mod connecting;
     mod convergence;
-    mod job;
     mod matrix;
     mod names;
     mod operations;
     mod ownership;
     mod passwords;
     mod races;
-    mod server;
-    mod stack;
     mod waiting;
 }

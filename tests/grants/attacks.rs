@@ -1,10 +1,10 @@
 //! A hostile owner of the database: whatever it plants, the superuser's session runs none of it, and the
 //! Job does its work all the same.
 
-use super::job::{Job, of};
 use super::operations::FIXTURE;
-use super::server::{Server, on_every_version};
-use super::stack::{entry, operator, stack};
+use crate::rig::job::{Job, of};
+use crate::rig::server::{Server, on_every_version};
+use crate::rig::stack::{entry, operator, stack};
 
 /// The owner's loot: who ran what. Planted code writes here, whoever runs it.
 const LOOT: &str = "

@@ -1,9 +1,9 @@
 //! CNPG's own roles keep working when PUBLIC loses CONNECT, whether the operator made them before the
 //! Job or makes them after it.
 
-use super::job::of;
-use super::server::{Server, on_every_version};
-use super::stack::{entry, operator, stack};
+use crate::rig::job::of;
+use crate::rig::server::{Server, on_every_version};
+use crate::rig::stack::{entry, operator, stack};
 
 /// What the operator does for the metrics exporter (1.28.3 and up) and for `PgBouncer`, in its own order:
 /// what is there is repaired, and the pooler's role gets CONNECT only when it is made.

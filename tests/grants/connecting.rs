@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::job::{connection, of};
-use super::server::{Server, on_every_version, run};
-use super::stack::{Entry, entry, operator, with_links};
+use crate::rig::job::{connection, of};
+use crate::rig::server::{Server, on_every_version, run};
+use crate::rig::stack::{Entry, entry, operator, with_links};
 
 const DATABASE: &str = "or/de:rs?a=b&c#d %25 [x] @ü'\"\\";
 const USER: &str = "app@host:5432/u?s&e=r#%2F ü'\"\\$x";

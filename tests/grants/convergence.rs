@@ -1,9 +1,9 @@
 //! Whatever a user was given, by whomever, is found and taken away; what a second run finds is nothing.
 
-use super::job::of;
 use super::operations::{FIXTURE, Flags, all, mistakes, try_all};
-use super::server::{Server, on_every_version};
-use super::stack::{entry, operator, stack};
+use crate::rig::job::of;
+use crate::rig::server::{Server, on_every_version};
+use crate::rig::stack::{entry, operator, stack};
 
 /// Every row that a grant Job could touch, with the transaction that wrote it.
 pub(super) fn rows(server: &Server, database: &str) -> String {

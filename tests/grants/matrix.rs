@@ -3,10 +3,10 @@
 //! tried by the user itself, and a second run changes no row.
 
 use super::convergence::rows;
-use super::job::of;
 use super::operations::{FIXTURE, FLAGS, Flags, all, dropped, made_by, mistakes, try_all};
-use super::server::{Server, on_every_version};
-use super::stack::{Entry, entry, operator, stack};
+use crate::rig::job::of;
+use crate::rig::server::{Server, on_every_version};
+use crate::rig::stack::{Entry, entry, operator, stack};
 
 const USER: &str = "orders_app";
 /// Another user of the database that may create: what it makes later counts too.

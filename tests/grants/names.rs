@@ -1,8 +1,8 @@
 //! Names that are something else to a shell, to libpq, to SQL or to Kubernetes.
 
-use super::job::of;
-use super::server::{Server, on_every_version};
-use super::stack::{entry, operator, quoted, stack};
+use crate::rig::job::of;
+use crate::rig::server::{Server, on_every_version};
+use crate::rig::stack::{entry, operator, quoted, stack};
 
 /// Names of databases and, with a letter behind, of users.
 fn corpus() -> Vec<String> {
@@ -77,7 +77,7 @@ fn any_name_is_only_a_name() {
             of(&documents, &name, &user).succeeds(server);
             let sql = format!(
                 "SELECT id, current_database() = {} FROM {}.t",
-                super::stack::literal(&name),
+                crate::rig::stack::literal(&name),
                 quoted(&name)
             );
             assert_eq!(server.psql_as(&user, &name, &sql), "1|t\n", "{name}");

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::server::Server;
+use crate::rig::server::Server;
 
 /// Permissions by name.
 pub(super) type Flags = BTreeSet<&'static str>;

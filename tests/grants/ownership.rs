@@ -1,10 +1,10 @@
 //! What a user made: usable while it may create and after, and no way back once it may not.
 
 use super::convergence::rows;
-use super::job::{Job, of};
 use super::operations::FIXTURE;
-use super::server::{Server, on_every_version};
-use super::stack::{entry, operator, stack};
+use crate::rig::job::{Job, of};
+use crate::rig::server::{Server, on_every_version};
+use crate::rig::stack::{entry, operator, stack};
 
 /// Traps, made while `maker` may create but not read: each would lend it the owner role's rights once the
 /// owner role has it.

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::job::{Job, of};
-use super::server::{Run, Server, on_every_version, run};
-use super::stack::{entry, operator, stack};
+use crate::rig::job::{Job, of};
+use crate::rig::server::{Run, Server, on_every_version, run};
+use crate::rig::stack::{entry, operator, stack};
 
 /// What is looked for. Both users of the Job have a password that holds it.
 const SENTINEL: &str = "Sent1nel-pa55w0rd";

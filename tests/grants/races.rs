@@ -2,10 +2,10 @@
 
 use std::thread;
 
-use super::job::{Job, of};
 use super::operations::FIXTURE;
-use super::server::{Run, Server, on_every_version};
-use super::stack::{Entry, entry, operator, stack};
+use crate::rig::job::{Job, of};
+use crate::rig::server::{Run, Server, on_every_version};
+use crate::rig::stack::{Entry, entry, operator, stack};
 
 /// Two users of one database, and one user in two databases.
 fn entries() -> Vec<Entry> {
@@ -79,7 +79,7 @@ fn round(server: &Server, jobs: &[Job]) -> Vec<Run> {
 
 #[test]
 fn jobs_run_side_by_side() {
-    for version in super::server::VERSIONS {
+    for version in crate::rig::server::VERSIONS {
         let (server, jobs) = start(version);
         for number in 0..10 {
             for run in round(&server, &jobs) {

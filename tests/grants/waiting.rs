@@ -3,10 +3,10 @@
 use std::thread;
 use std::time::Duration;
 
-use super::job::of;
 use super::operations::FIXTURE;
-use super::server::{Server, on_every_version, run};
-use super::stack::{ADMIN, entry, literal, operator, quoted, stack};
+use crate::rig::job::of;
+use crate::rig::server::{Server, on_every_version, run};
+use crate::rig::stack::{ADMIN, entry, literal, operator, quoted, stack};
 
 #[test]
 fn a_database_that_appears_late_is_waited_for() {
@@ -51,7 +51,7 @@ fn a_job_that_waits_in_vain_says_for_what() {
         );
     };
     says("password authentication failed for user \"keeper\"");
-    let password = literal(super::stack::ADMIN_PASSWORD);
+    let password = literal(crate::rig::stack::ADMIN_PASSWORD);
     server.psql(
         "postgres",
         &format!("CREATE ROLE {} LOGIN PASSWORD {password}", quoted(ADMIN)),

@@ -10,7 +10,7 @@ fail() {
   exit 1
 }
 # Without a classic Istio sidecar nobody listens there.
-end_sidecar() { wget -q -T 5 -O /dev/null --post-data= http://127.0.0.1:15020/quitquitquit 2>/dev/null || true; }
+end_sidecar() { timeout 5 wget -q -O /dev/null --post-data= http://127.0.0.1:15020/quitquitquit 2>/dev/null || true; }
 trap end_sidecar EXIT
 trap 'exit 143' TERM INT
 

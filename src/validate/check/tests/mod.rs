@@ -1,5 +1,6 @@
 //! Table tests and property tests of the leaf checks.
 
+mod bucket;
 mod cron;
 mod derive;
 mod ident;
@@ -10,6 +11,7 @@ mod password;
 mod places;
 mod preload;
 mod quantity;
+mod recovery;
 
 use super::Refusal;
 use std::fmt::Debug;

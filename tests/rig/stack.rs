@@ -2,32 +2,32 @@
 
 use serde_json::{Value, json};
 
-use super::server::Server;
+use crate::rig::server::Server;
 use crate::support::process::{Env, library};
 use crate::support::wire;
 
 /// The namespace of all stacks here.
-pub(super) const NAMESPACE: &str = "storefront";
+pub(crate) const NAMESPACE: &str = "storefront";
 /// The Cluster that follows from it.
-pub(super) const CLUSTER: &str = "cluster-storefront";
+pub(crate) const CLUSTER: &str = "cluster-storefront";
 /// The superuser.
-pub(super) const ADMIN: &str = "keeper";
+pub(crate) const ADMIN: &str = "keeper";
 /// Its password: with what means something in libpq's files, in shells and in SQL.
-pub(super) const ADMIN_PASSWORD: &str = r#"ad:min\pa'ss "w$(id)ord$$%"#;
+pub(crate) const ADMIN_PASSWORD: &str = r#"ad:min\pa'ss "w$(id)ord$$%"#;
 
 /// An entry of `databases`.
 #[derive(Clone)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     pub value: Value,
 }
 
 /// The password of every user here.
-pub(super) fn password(user: &str) -> String {
+pub(crate) fn password(user: &str) -> String {
     format!("pw-{}-:\\'\"$HOME`id`", user.len())
 }
 
 /// A user of a database with these permissions.
-pub(super) fn entry(database: &str, user: &str, permissions: &[&str]) -> Entry {
+pub(crate) fn entry(database: &str, user: &str, permissions: &[&str]) -> Entry {
     Entry {
         value: json!({
             "database": database,
@@ -40,13 +40,13 @@ pub(super) fn entry(database: &str, user: &str, permissions: &[&str]) -> Entry {
 
 impl Entry {
     /// Sets another field.
-    pub(super) fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
         self.value[field] = value.into();
         self
     }
 
     /// Takes everything away.
-    pub(super) fn absent(self) -> Self {
+    pub(crate) fn absent(self) -> Self {
         let mut entry = self.with("state", "absent");
         entry
             .value
@@ -58,13 +58,28 @@ impl Entry {
 }
 
 /// The documents of a stack for a server.
-pub(super) fn stack(version: &str, entries: &[Entry]) -> Vec<Value> {
+pub(crate) fn stack(version: &str, entries: &[Entry]) -> Vec<Value> {
     with_links(version, entries, &json!({}))
 }
 
 /// The documents of a stack with links.
-pub(super) fn with_links(version: &str, entries: &[Entry], links: &Value) -> Vec<Value> {
+pub(crate) fn with_links(version: &str, entries: &[Entry], links: &Value) -> Vec<Value> {
+    documents(version, entries, &json!({"links": links}), &Env::new())
+}
+
+/// The documents of a stack with more fields, for an environment of the function.
+pub(crate) fn documents(version: &str, entries: &[Entry], more: &Value, env: &Env) -> Vec<Value> {
     let databases: Vec<&Value> = entries.iter().map(|entry| &entry.value).collect();
+    let mut spec = json!({
+        "namespace": NAMESPACE,
+        "psqlVersion": version,
+        "adminUser": ADMIN,
+        "adminPassword": ADMIN_PASSWORD,
+        "databases": databases,
+    });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        spec[key] = value.clone();
+    }
     let list = json!({
         "apiVersion": "config.kubernetes.io/v1",
         "kind": "ResourceList",
@@ -73,17 +88,10 @@ pub(super) fn with_links(version: &str, entries: &[Entry], links: &Value) -> Vec
             "apiVersion": "cnpgstack.io/v1alpha1",
             "kind": "CnpgStack",
             "metadata": {"name": "shop"},
-            "spec": {
-                "namespace": NAMESPACE,
-                "psqlVersion": version,
-                "adminUser": ADMIN,
-                "adminPassword": ADMIN_PASSWORD,
-                "databases": databases,
-                "links": links,
-            },
+            "spec": spec,
         },
     });
-    let run = library(list.to_string().as_bytes(), &Env::new());
+    let run = library(list.to_string().as_bytes(), env);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let text = String::from_utf8(run.stdout).expect("the output is UTF-8");
     let list = wire::value(&text).expect("the output is YAML");
@@ -91,18 +99,18 @@ pub(super) fn with_links(version: &str, entries: &[Entry], links: &Value) -> Vec
 }
 
 /// An SQL identifier.
-pub(super) fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// An SQL string.
-pub(super) fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Does what the operator does at first: the admin, the owner roles, the databases. The users'
 /// roles are left to the Jobs.
-pub(super) fn operator(server: &Server, documents: &[Value]) {
+pub(crate) fn operator(server: &Server, documents: &[Value]) {
     let of_kind = |kind: &'static str| documents.iter().filter(move |d| d["kind"] == kind);
     let text = |value: &Value, at: &str| {
         value

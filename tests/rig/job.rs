@@ -9,12 +9,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::server::{Run, Server, directory, open, run};
-use super::stack::CLUSTER;
+use crate::rig::server::{Run, Server, directory, open, run};
+use crate::rig::stack::CLUSTER;
 
 /// A Job with everything that it refers to.
 #[derive(Clone)]
-pub(super) struct Job {
+pub(crate) struct Job {
     document: Value,
     /// The `ConfigMap`s and Secrets of the namespace, by kind and name.
     data: BTreeMap<(String, String), BTreeMap<String, String>>,
@@ -33,7 +33,7 @@ fn list(value: &Value) -> &[Value] {
 }
 
 /// The grant Jobs among the documents.
-pub(super) fn all(documents: &[Value]) -> Vec<Job> {
+pub(crate) fn all(documents: &[Value]) -> Vec<Job> {
     let jobs = documents
         .iter()
         .filter(|document| document["kind"] == "Job");
@@ -47,13 +47,28 @@ pub(super) fn all(documents: &[Value]) -> Vec<Job> {
 }
 
 /// The Job of a user in a database.
-pub(super) fn of(documents: &[Value], database: &str, user: &str) -> Job {
+pub(crate) fn of(documents: &[Value], database: &str, user: &str) -> Job {
     let is_it = |job: &Job| {
         let annotations = &job.document["metadata"]["annotations"];
         annotations["cnpgstack.io/database"] == database && annotations["cnpgstack.io/user"] == user
     };
     let found = all(documents).into_iter().find(is_it);
     found.unwrap_or_else(|| panic!("no Job for {user} in {database}"))
+}
+
+/// The one Job whose name begins like this.
+pub(crate) fn named(documents: &[Value], name: &str) -> Job {
+    let begins = |job: &Job| text(&job.document["metadata"]["name"]).starts_with(name);
+    let found: Vec<Job> = all(documents).into_iter().filter(begins).collect();
+    let [job] = found.as_slice() else {
+        panic!("{} Jobs begin with {name}", found.len());
+    };
+    job.clone()
+}
+
+/// The whole document.
+pub(crate) fn text_of(job: &Job) -> String {
+    job.document.to_string()
 }
 
 fn data(documents: &[Value]) -> BTreeMap<(String, String), BTreeMap<String, String>> {
@@ -87,7 +102,7 @@ fn data(documents: &[Value]) -> BTreeMap<(String, String), BTreeMap<String, Stri
 }
 
 /// The values of the one Secret whose name begins like this.
-pub(super) fn connection(documents: &[Value], name: &str) -> BTreeMap<String, String> {
+pub(crate) fn connection(documents: &[Value], name: &str) -> BTreeMap<String, String> {
     let found: Vec<BTreeMap<String, String>> = data(documents)
         .into_iter()
         .filter(|((kind, known), _)| kind == "Secret" && known.starts_with(name))
@@ -127,7 +142,7 @@ fn expanded(value: &str, known: &[(String, String)]) -> String {
 
 impl Job {
     /// A weakened Job: the same with one text in its files replaced by another.
-    pub(super) fn weakened(mut self, file: &str, from: &str, to: &str) -> Self {
+    pub(crate) fn weakened(mut self, file: &str, from: &str, to: &str) -> Self {
         let mut maps = self
             .data
             .iter_mut()
@@ -141,13 +156,13 @@ impl Job {
     }
 
     /// The same with another value of a variable.
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.changes.insert(name.to_owned(), value.to_owned());
         self
     }
 
     /// Another password in the Secret that is mounted for the user or the admin.
-    pub(super) fn with_password(mut self, volume: &str, password: &str) -> Self {
+    pub(crate) fn with_password(mut self, volume: &str, password: &str) -> Self {
         let volumes = list(&self.document["spec"]["template"]["spec"]["volumes"]);
         let volume = volumes
             .iter()
@@ -163,7 +178,7 @@ impl Job {
     }
 
     /// A Job that does not know that Kubernetes expands `$(NAME)`.
-    pub(super) fn undoubled(mut self) -> Self {
+    pub(crate) fn undoubled(mut self) -> Self {
         let container = &mut self.document["spec"]["template"]["spec"]["containers"][0];
         for variable in container["env"].as_array_mut().into_iter().flatten() {
             variable["value"] = text(&variable["value"]).replace("$$", "$").into();
@@ -177,27 +192,75 @@ impl Job {
     }
 
     /// Another certificate in the place of the cluster's authority.
-    pub(super) fn with_authority(mut self, certificate: &str) -> Self {
+    pub(crate) fn with_authority(mut self, certificate: &str) -> Self {
         self.authority = Some(certificate.to_owned());
         self
     }
 
-    /// Runs its container beside a server.
-    pub(super) fn run(&self, server: &Server) -> Run {
-        let pod = &self.document["spec"]["template"]["spec"];
-        let [container] = list(&pod["containers"]) else {
-            panic!("not one container: {pod}");
+    /// Another value in a Secret of the namespace, which may be new.
+    pub(crate) fn with_secret(mut self, name: &str, key: &str, value: &str) -> Self {
+        let secret = self.data.entry(("Secret".to_owned(), name.to_owned()));
+        secret.or_default().insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    fn containers(&self) -> &[Value] {
+        list(&self.document["spec"]["template"]["spec"]["containers"])
+    }
+
+    /// Runs its one container beside a server.
+    pub(crate) fn run(&self, server: &Server) -> Run {
+        let runs = self.run_all(server);
+        let [run] = runs.as_slice() else {
+            panic!("not one container: {}", self.document);
         };
+        run.clone()
+    }
+
+    /// Runs all of its containers side by side; they share what is in the Pod's volumes.
+    pub(crate) fn run_all(&self, server: &Server) -> Vec<Run> {
         let root = directory("job");
+        let runs = std::thread::scope(|scope| {
+            let running: Vec<_> = self
+                .containers()
+                .iter()
+                .map(|container| (container, root.join(text(&container["name"]))))
+                .map(|(container, own)| {
+                    fs::create_dir(&own).expect("it is new");
+                    open(&own, 0o755);
+                    let arguments = self.arguments(server, container, &root, &own);
+                    scope.spawn(move || {
+                        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+                        run("podman", &arguments, "")
+                    })
+                })
+                .collect();
+            let runs = running
+                .into_iter()
+                .map(|thread| thread.join().expect("podman can be run"));
+            runs.collect()
+        });
+        fs::remove_dir_all(root).ok();
+        runs
+    }
+
+    fn arguments(
+        &self,
+        server: &Server,
+        container: &Value,
+        pod_root: &Path,
+        root: &Path,
+    ) -> Vec<String> {
+        let pod = &self.document["spec"]["template"]["spec"];
         let mut arguments: Vec<String> = ["run", "--rm", "--pull", "never", "--network"]
             .map(str::to_owned)
             .into();
-        arguments.push(format!("container:{}", server.container));
+        arguments.push(server.network());
         arguments.extend(security(pod, container));
         for mount in list(&container["volumeMounts"]) {
-            arguments.extend(self.mount(server, pod, mount, &root));
+            arguments.extend(self.mount(server, pod, mount, [pod_root, root]));
         }
-        for (name, value) in self.environment(container) {
+        for (name, value) in self.environment(server, container) {
             arguments.extend(["--env".to_owned(), format!("{name}={value}")]);
         }
         arguments.push(text(&container["image"]).to_owned());
@@ -205,15 +268,12 @@ impl Job {
             .iter()
             .chain(list(&container["args"]));
         arguments.extend(command.map(|word| expanded(text(word), &[])));
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let run = run("podman", &arguments, "");
-        fs::remove_dir_all(root).ok();
-        run
+        arguments
     }
 
     /// Runs it where it has to succeed; the answer is its log.
     #[track_caller]
-    pub(super) fn succeeds(&self, server: &Server) -> String {
+    pub(crate) fn succeeds(&self, server: &Server) -> String {
         let run = self.run(server);
         assert_eq!(run.code, 0, "PostgreSQL {}: {}", server.version, run.text());
         run.text()
@@ -221,24 +281,45 @@ impl Job {
 
     /// Runs it where it has to fail; the answer is its log.
     #[track_caller]
-    pub(super) fn fails(&self, server: &Server) -> String {
+    pub(crate) fn fails(&self, server: &Server) -> String {
         let run = self.run(server);
         assert_eq!(run.code, 1, "PostgreSQL {}: {}", server.version, run.text());
         run.text()
     }
 
-    fn environment(&self, container: &Value) -> Vec<(String, String)> {
+    fn environment(&self, server: &Server, container: &Value) -> Vec<(String, String)> {
         let mut known: Vec<(String, String)> = Vec::new();
         for variable in list(&container["env"]) {
-            let value = expanded(text(&variable["value"]), &known);
+            let value = match variable.pointer("/valueFrom/secretKeyRef") {
+                Some(reference) => self.value(reference),
+                None => expanded(text(&variable["value"]), &known),
+            };
             known.push((text(&variable["name"]).to_owned(), value));
         }
         known.push(("PGHOSTADDR".to_owned(), "127.0.0.1".to_owned()));
+        known.push(("PGPORT".to_owned(), server.port.to_string()));
         known.extend(self.changes.clone());
         known
     }
 
-    fn mount(&self, server: &Server, pod: &Value, mount: &Value, root: &Path) -> Vec<String> {
+    /// The value of a key of a Secret.
+    fn value(&self, reference: &Value) -> String {
+        let name = text(&reference["name"]).to_owned();
+        let secret = self.data.get(&("Secret".to_owned(), name));
+        let value = secret.and_then(|secret| secret.get(text(&reference["key"])));
+        value
+            .unwrap_or_else(|| panic!("nothing is at {reference}"))
+            .clone()
+    }
+
+    /// A volume: of the container alone what is read-only or in memory, of the whole Pod what is a disk.
+    fn mount(
+        &self,
+        server: &Server,
+        pod: &Value,
+        mount: &Value,
+        [pod_root, root]: [&Path; 2],
+    ) -> Vec<String> {
         let volume = list(&pod["volumes"])
             .iter()
             .find(|volume| volume["name"] == mount["name"]);
@@ -250,6 +331,14 @@ impl Job {
                 "--tmpfs".to_owned(),
                 format!("{path}:rw,size=16m,mode=1777,noexec"),
             ];
+        }
+        if volume.get("ephemeral").is_some() {
+            let disk = pod_root.join(format!("disk-{}", text(&volume["name"])));
+            fs::create_dir_all(&disk).expect("it can be made");
+            // The kubelet gives it to the group of `fsGroup`.
+            chown(&disk, None, Some(26)).ok();
+            open(&disk, 0o2777);
+            return vec!["--volume".to_owned(), format!("{}:{path}", disk.display())];
         }
         let source = self.source(server, volume, root);
         assert_eq!(mount["readOnly"], true, "{mount}");

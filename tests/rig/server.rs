@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::stack::{CLUSTER, NAMESPACE};
+use crate::rig::stack::{CLUSTER, NAMESPACE};
 
 /// The versions that everything is proven on.
-pub(super) const VERSIONS: [&str; 3] = ["15", "17", "18"];
+pub(crate) const VERSIONS: [&str; 3] = ["15", "17", "18"];
 
 /// Runs a test on every version, side by side.
-pub(super) fn on_every_version(test: impl Fn(&Server) + Sync) {
+pub(crate) fn on_every_version(test: impl Fn(&Server) + Sync) {
     std::thread::scope(|scope| {
         let running: Vec<_> = VERSIONS
             .map(|version| scope.spawn(|| test(&Server::start(version))))
@@ -30,17 +30,20 @@ pub(super) fn on_every_version(test: impl Fn(&Server) + Sync) {
 }
 
 /// A server. It is gone when this is dropped.
-pub(super) struct Server {
+pub(crate) struct Server {
     /// Its major version.
     pub version: &'static str,
-    /// The name of its container, whose network Jobs share.
+    /// The name of its container, whose network Jobs share unless it is the host's.
     pub container: String,
+    /// The port it listens on at 127.0.0.1.
+    pub port: u16,
+    on_host: bool,
     directory: PathBuf,
 }
 
 /// What a program came to.
 #[derive(Debug, Clone)]
-pub(super) struct Run {
+pub(crate) struct Run {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
@@ -48,20 +51,20 @@ pub(super) struct Run {
 
 impl Run {
     /// Both streams, for looking at.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!("exit {}\n{}{}", self.code, self.stdout, self.stderr)
     }
 
     /// The standard output of a run that succeeded.
     #[track_caller]
-    pub(super) fn output(&self) -> &str {
+    pub(crate) fn output(&self) -> &str {
         assert_eq!(self.code, 0, "{}", self.text());
         &self.stdout
     }
 }
 
 /// Runs a program with a text on its standard input.
-pub(super) fn run(program: &str, arguments: &[&str], input: &str) -> Run {
+pub(crate) fn run(program: &str, arguments: &[&str], input: &str) -> Run {
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -86,7 +89,7 @@ pub(super) fn run(program: &str, arguments: &[&str], input: &str) -> Run {
 }
 
 /// A fresh directory that any user may use.
-pub(super) fn directory(name: &str) -> PathBuf {
+pub(crate) fn directory(name: &str) -> PathBuf {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     // Not below target: the path of a socket has at most 107 characters.
@@ -97,8 +100,15 @@ pub(super) fn directory(name: &str) -> PathBuf {
     path
 }
 
+/// A port that nobody listens on at the moment.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let address = listener.local_addr().expect("it has an address");
+    address.port()
+}
+
 /// Sets the mode of a file.
-pub(super) fn open(path: &Path, mode: u32) {
+pub(crate) fn open(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the mode can be set");
 }
 
@@ -119,6 +129,7 @@ printf '%s\n' 'local all all trust' 'hostssl all all all scram-sha-256' >data/pg
 cat >>data/postgresql.conf <<SETTINGS
 unix_socket_directories = '$dir'
 listen_addresses = '127.0.0.1'
+port = $4
 ssl = on
 ssl_cert_file = '$dir/server.crt'
 ssl_key_file = '$dir/server.key'
@@ -140,8 +151,17 @@ exec "$bin/postgres" -D "$dir/data"
 "#;
 
 impl Server {
-    /// Starts one.
-    pub(super) fn start(version: &'static str) -> Self {
+    /// Starts one without a network.
+    pub(crate) fn start(version: &'static str) -> Self {
+        Self::start_at(version, 5432, false)
+    }
+
+    /// Starts one on the host's network, where Jobs reach more than the server.
+    pub(crate) fn on_host(version: &'static str) -> Self {
+        Self::start_at(version, free_port(), true)
+    }
+
+    fn start_at(version: &'static str, port: u16, on_host: bool) -> Self {
         let directory = directory(version);
         let container = directory
             .file_name()
@@ -156,7 +176,7 @@ impl Server {
             "--name",
             &container,
             "--network",
-            "none",
+            if on_host { "host" } else { "none" },
             "--user",
             "26:26",
             "--volume",
@@ -171,11 +191,14 @@ impl Server {
             version,
             CLUSTER,
             NAMESPACE,
+            &port.to_string(),
         ];
         run("podman", &arguments, "").output();
         let server = Self {
             version,
             container,
+            port,
+            on_host,
             directory,
         };
         for _ in 0..300 {
@@ -187,18 +210,35 @@ impl Server {
         panic!("PostgreSQL {version} does not start\n{}", server.log());
     }
 
+    /// Puts a copy of a file where the server finds it; the answer is the path there.
+    pub(crate) fn give(&self, file: &Path) -> String {
+        let name = "given";
+        fs::copy(file, self.directory.join(name)).expect("it can be copied");
+        open(&self.directory.join(name), 0o644);
+        format!("/server/{name}")
+    }
+
+    /// The network of what runs beside it, as podman's flag has it.
+    pub(crate) fn network(&self) -> String {
+        if self.on_host {
+            "host".to_owned()
+        } else {
+            format!("container:{}", self.container)
+        }
+    }
+
     /// The certificate of its authority.
-    pub(super) fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         fs::read_to_string(self.directory.join("ca.crt")).expect("the server has a certificate")
     }
 
     /// What it logged.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         run("podman", &["logs", &self.container], "").text()
     }
 
     /// Runs SQL on the socket, where everybody is let in; psql goes on after an error.
-    pub(super) fn try_psql(&self, user: &str, database: &str, sql: &str) -> Run {
+    pub(crate) fn try_psql(&self, user: &str, database: &str, sql: &str) -> Run {
         self.try_psql_with("", user, database, sql)
     }
 
@@ -206,6 +246,7 @@ impl Server {
     fn try_psql_with(&self, options: &str, user: &str, database: &str, sql: &str) -> Run {
         let (user, database) = (format!("PGUSER={user}"), format!("PGDATABASE={database}"));
         let options = format!("PGOPTIONS={options}");
+        let port = format!("PGPORT={}", self.port);
         let arguments = [
             "exec",
             "--interactive",
@@ -215,6 +256,8 @@ impl Server {
             &database,
             "--env",
             "PGHOST=/server",
+            "--env",
+            &port,
             "--env",
             &options,
             &self.container,
@@ -230,14 +273,14 @@ impl Server {
 
     /// Runs SQL that has to succeed.
     #[track_caller]
-    pub(super) fn psql_as(&self, user: &str, database: &str, sql: &str) -> String {
+    pub(crate) fn psql_as(&self, user: &str, database: &str, sql: &str) -> String {
         let run = self.try_psql(user, database, &format!("\\set ON_ERROR_STOP on\n{sql}"));
         run.output().to_owned()
     }
 
     /// Runs SQL as PostgreSQL's superuser, with options for the session.
     #[track_caller]
-    pub(super) fn psql_with(&self, options: &str, database: &str, sql: &str) -> String {
+    pub(crate) fn psql_with(&self, options: &str, database: &str, sql: &str) -> String {
         let sql = format!("\\set ON_ERROR_STOP on\n{sql}");
         self.try_psql_with(options, "postgres", database, &sql)
             .output()
@@ -246,7 +289,7 @@ impl Server {
 
     /// The same as PostgreSQL's superuser.
     #[track_caller]
-    pub(super) fn psql(&self, database: &str, sql: &str) -> String {
+    pub(crate) fn psql(&self, database: &str, sql: &str) -> String {
         self.psql_as("postgres", database, sql)
     }
 }
