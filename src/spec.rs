@@ -361,11 +361,22 @@ impl Spec {
             .iter()
             .flatten()
             .filter_map(|entry| entry.password_from.as_ref());
-        self.admin_password_from
+        let passwords = self.admin_password_from.iter().chain(registry).chain(users);
+        let buckets = self
+            .links
             .iter()
-            .chain(registry)
-            .chain(users)
+            .flat_map(|links| [links.cnpg_bucket.as_ref(), links.cnpg_swbucket.as_ref()]);
+        let keys = buckets.flatten().flat_map(|bucket| {
+            let keys = bucket.credentials_from.as_ref();
+            let authority = bucket.endpoint_ca.as_ref();
+            [
+                keys.and_then(|keys| keys.secret_ref.as_ref()?.name.as_deref()),
+                authority.and_then(|authority| authority.name.as_deref()),
+            ]
+        });
+        passwords
             .filter_map(|source| source.secret_ref.as_ref()?.name.as_deref())
+            .chain(keys.flatten())
             .collect()
     }
     /// The names that may be those of Backups, whose Barman IDs are looked up among the items.

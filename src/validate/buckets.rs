@@ -169,10 +169,18 @@ impl Checker<'_> {
         let name = self.optional(Code::InvalidName, &path.key("name"), name, subdomain);
         let config_key = |text: &str| name::config_key(text).map(name::ConfigKey::into_string);
         let key = self.optional(Code::InvalidName, &path.key(field), key, config_key);
-        Some(KeyRef {
+        let found = KeyRef {
             name: name?,
             key: key.unwrap_or_else(|| default.to_owned()),
-        })
+        };
+        // The Secret need not be among the items, but if it is, nothing may be missing from it.
+        let secret = self.outside.secrets.get(&found.name);
+        if secret.is_some_and(|values| !values.contains_key(&found.key)) {
+            let message = format!("names a Secret among the items that has no `{}`", found.key);
+            self.out
+                .error(Code::MissingSource, &path.key("name"), message);
+        }
+        Some(found)
     }
 
     /// Two keys, or a Secret that has both.

@@ -8,7 +8,8 @@ use super::documents;
 use super::sandbox::{ROOT, Sandbox, run};
 
 /// The examples that there are.
-const EXAMPLES: [&str; 5] = [
+const EXAMPLES: [&str; 6] = [
+    "backups",
     "environments",
     "kpt",
     "quickstart",
@@ -28,6 +29,14 @@ fn every_example_is_run() {
         .collect();
     found.sort();
     assert_eq!(found, EXAMPLES);
+}
+
+#[test]
+fn backups() {
+    let output = twice("backups");
+    for kind in ["CustomResourceDefinition", "ObjectStore", "ScheduledBackup"] {
+        assert!(output.contains(&format!("\nkind: {kind}\n")), "{kind}");
+    }
 }
 
 #[test]
