@@ -18,7 +18,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use support::crd::{Crds, check_core, round_trip};
+use support::admission::{findings, how};
+use support::crd::Crds;
 
 /// A word that no other field holds, so that a leak is found by searching.
 const PASSWORD: &str = "Zq7-canary-Zq7";
@@ -93,6 +94,48 @@ fn entries() -> impl Strategy<Value = Vec<Value>> {
         })
 }
 
+/// No bucket, one or two, and what is recovered out of the first.
+fn backups() -> impl Strategy<Value = Value> {
+    let targets = [
+        json!({"latest": true}),
+        json!({"backupId": "20261101T020000"}),
+        json!({"targetTime": "2026-11-02 09:14:00", "attempt": 2}),
+        json!({"targetLSN": "1A/3000060", "targetTLI": "latest", "psqlVersion": "16.10"}),
+        json!({"backupId": "20261101T020000", "targetName": "it's $(x)", "attempt": 7}),
+    ];
+    let entries = prop::collection::vec(
+        ("[a-z]{1,40}", prop::sample::select(targets.to_vec())),
+        0..4,
+    );
+    let generation = prop::option::of(2..9999_i64);
+    (0..3_usize, entries, generation, any::<bool>()).prop_map(|(buckets, entries, generation, install)| {
+        let fields = json!({
+            "endpoint": "https://store:9000", "bucket": "pg-backups", "accessKey": "ak", "secretKey": PASSWORD,
+        });
+        let links: serde_json::Map<String, Value> = ["cnpgSwbucket", "cnpgBucket"]
+            .into_iter()
+            .take(buckets)
+            .map(|name| (name.to_owned(), fields.clone()))
+            .collect();
+        if links.is_empty() {
+            return json!({});
+        }
+        let mut seen = BTreeSet::from(["restore".to_owned()]);
+        let clusters = entries.into_iter().filter(|(name, _)| seen.insert(name.clone()));
+        let clusters: Vec<Value> = clusters
+            .map(|(name, mut entry)| {
+                entry["name"] = json!(name);
+                entry
+            })
+            .collect();
+        let mut spec = json!({"links": links, "pitrClusters": clusters, "barmanPlugin": {"install": install}});
+        if let Some(generation) = generation {
+            spec["recovery"] = json!({"latest": true, "generation": generation});
+        }
+        spec
+    })
+}
+
 fn stack() -> impl Strategy<Value = Value> {
     let labels = prop::collection::btree_map(word().prop_map(|w| format!("l{w}")), word(), 0..4);
     let operator = prop::sample::select(vec!["1.26", "1.29.1", "1.30"]);
@@ -107,10 +150,11 @@ fn stack() -> impl Strategy<Value = Value> {
         version,
         1..5_u8,
         any::<bool>(),
+        backups(),
     )
         .prop_map(
-            |(namespace, entries, labels, operator, admin, version, instances, apply)| {
-                json!({
+            |(namespace, entries, labels, operator, admin, version, instances, apply, backups)| {
+                let mut config = json!({
                     "apiVersion": "cnpgstack.io/v1alpha1",
                     "kind": "CnpgStack",
                     "metadata": {"name": "shop"},
@@ -125,7 +169,11 @@ fn stack() -> impl Strategy<Value = Value> {
                         "backup": {"apply": apply},
                         "operator": {"version": operator, "config": {"DRAIN_TAINTS": "on"}},
                     },
-                })
+                });
+                for (field, value) in backups.as_object().into_iter().flatten() {
+                    config["spec"][field] = value.clone();
+                }
+                config
             },
         )
 }
@@ -174,19 +222,6 @@ fn without_data(item: &Value) -> String {
     item.to_string()
 }
 
-fn findings(crds: Option<&Crds>, item: &Value) -> Vec<String> {
-    let version = item["apiVersion"].as_str().unwrap_or_default();
-    if version.starts_with("kustomize.") {
-        return Vec::new();
-    }
-    if !version.contains(".io/") {
-        return check_core(item);
-    }
-    let mut findings = round_trip(item);
-    findings.extend(crds.into_iter().flat_map(|crds| crds.check(item)));
-    findings
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -220,8 +255,33 @@ proptest! {
             eprintln!("passed over: the CRDs are not there");
         }
         let items = items(&config, &[]);
-        let found: Vec<String> = ours(&items).into_iter().flat_map(|item| findings(crds.as_ref(), item)).collect();
+        let found: Vec<String> = ours(&items).into_iter().flat_map(|item| findings(&how(item), item, crds.as_ref())).collect();
         prop_assert!(found.is_empty(), "{:#?}", found);
+    }
+
+    /// CNPG refuses a folder that is not empty, so no two Clusters write one, and none writes what it reads.
+    #[test]
+    fn every_cluster_archives_into_a_folder_of_its_own(config in stack()) {
+        let items = items(&config, &[]);
+        let stores: BTreeSet<&str> = items
+            .iter()
+            .filter(|item| item["kind"] == "ObjectStore")
+            .filter_map(|item| item["metadata"]["name"].as_str())
+            .collect();
+        let mut written = BTreeSet::new();
+        for cluster in items.iter().filter(|item| item["kind"] == "Cluster") {
+            let plugins = cluster["spec"]["plugins"].as_array().map_or(0, Vec::len);
+            prop_assert_eq!(plugins, usize::from(!stores.is_empty()));
+            if plugins == 0 {
+                continue;
+            }
+            let own = &cluster["spec"]["plugins"][0]["parameters"];
+            let read = &cluster["spec"]["externalClusters"][0]["plugin"]["parameters"];
+            prop_assert!(stores.contains(own["barmanObjectName"].as_str().unwrap_or_default()));
+            prop_assert_ne!(&own["serverName"], &read["serverName"]);
+            prop_assert!(written.insert(own["serverName"].to_string()), "{} is written twice", own["serverName"]);
+            prop_assert!(cluster["metadata"]["name"].as_str().is_some_and(|name| name.len() <= 50));
+        }
     }
 
     #[test]

@@ -118,6 +118,29 @@ fn corners() -> Vec<Input> {
             "    output: {basePath: a, day2Path: a/b}\n",
         ),
         with_spec(
+            "a bucket with a command",
+            "    links: {cnpgBucket: {endpoint: 'https://$(id)', bucket: '; rm -rf /', path: ../../etc, accessKey: \"a\\nb\", secretKey: \"\\0\"}}\n",
+        ),
+        with_spec(
+            "a bucket of null",
+            "    links: {cnpgBucket: null, cnpgSwbucket: {}, walArchiver: []}\n",
+        ),
+        with_spec(
+            "an endpoint of a million",
+            &format!(
+                "    links: {{cnpgBucket: {{endpoint: \"https://{}\"}}}}\n",
+                "a".repeat(1_000_000)
+            ),
+        ),
+        with_spec(
+            "targets that quote",
+            "    pitrClusters: [{backupId: \"'; DROP TABLE t; --\", targetTime: \"2026-11-02 09:14:00'\", targetLSN: \"0/\\n0\", targetName: \"a\\0b\"}]\n",
+        ),
+        with_spec(
+            "generations beyond all",
+            "    recovery: {latest: true, generation: 9223372036854775807, serverName: \"../..\"}\n",
+        ),
+        with_spec(
             "a patch of the root",
             "    patches: [{target: {kind: Cluster}, patch: [{op: replace, path: '', value: 1}]}]\n",
         ),
