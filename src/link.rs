@@ -20,7 +20,7 @@ mod prometheus;
 mod user_patches;
 mod wal_archiver;
 
-pub use bucket::export_files::FILES as EXPORT_FILES;
+pub use bucket::export_job::EXPORT_FILES;
 
 /// What a link may change: documents of the plan, and items that somebody else wrote.
 struct Linking<'a> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::diagnostic::FieldPath;
+use crate::meta::{Meta, REFERENCED_WAVE};
 use crate::validate::{RoleStyle, Stack};
 
 mod backup;
@@ -17,7 +18,6 @@ mod database;
 mod database_role;
 mod env_secret;
 pub mod grant;
-mod grant_files;
 mod grant_job;
 pub mod job;
 mod login_secret;
@@ -231,7 +231,9 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
         documents.extend(each(File::Roles, database_role::build_all(stack)));
     }
     if !stack.grants.is_empty() {
-        documents.push(Document::new(File::GrantJobs, &grant_files::build(stack)));
+        let metadata = Meta::new(stack, &grant::FILES.name()).wave(REFERENCED_WAVE);
+        let files = grant::FILES.config_map(metadata);
+        documents.push(Document::new(File::GrantJobs, &files));
         documents.extend(each(File::GrantJobs, grant_job::build_all(stack)));
     }
     documents.push(Document::new(File::ManualBackup, &backup::build(stack)));

@@ -93,6 +93,13 @@ impl Checker<'_> {
         value.and_then(|value| self.accept(code, path, value, check(value)))
     }
 
+    /// Fields that something else keeps from having an effect, and are set all the same.
+    fn idle(&mut self, path: &FieldPath, fields: &[(&str, bool)], message: &str) {
+        for (field, _) in fields.iter().filter(|(_, set)| *set) {
+            self.out.error(Code::Conflict, &path.key(field), message);
+        }
+    }
+
     /// A positive quantity.
     fn amount(
         &mut self,

@@ -64,6 +64,7 @@ fn explain_prints_the_very_sql_that_the_jobs_run() {
         "round.sql",
     ] {
         let (_, body) = FILES
+            .files
             .iter()
             .find(|(file, _)| *file == name)
             .expect("the file is there");

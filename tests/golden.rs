@@ -70,10 +70,32 @@ fn without_files(output: &[u8]) -> Vec<u8> {
         text.replace(&block, &format!("    {name}: ({directory}/{name})\n"))
     };
     let common = [("src/plan/job", COMMON)];
-    let grant = FILES.map(|file| ("src/plan/grant/job", file));
-    let export = EXPORT_FILES.map(|file| ("src/link/bucket/export", file));
+    let grant = FILES.files.iter();
+    let grant = grant.map(|file| ("src/plan/grant/job", *file));
+    let export = EXPORT_FILES.files.iter();
+    let export = export.map(|file| ("src/link/bucket/export", *file));
     let files = common.into_iter().chain(grant).chain(export);
     files.fold(text.to_owned(), refer).into_bytes()
+}
+
+/// A file that is forgotten in a list is not in the Pod.
+#[test]
+fn every_file_of_the_jobs_is_shipped() {
+    let kinds = [
+        ("src/plan/grant/job", &FILES),
+        ("src/link/bucket/export", &EXPORT_FILES),
+    ];
+    for (directory, shipped) in kinds {
+        let path = format!("{}/{directory}", env!("CARGO_MANIFEST_DIR"));
+        let files = std::fs::read_dir(path).expect("the directory is there");
+        let names = files.map(|file| file.expect("it can be listed").file_name());
+        let mut there: BTreeSet<String> = names
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        there.insert("common.sh".to_owned());
+        let names = shipped.files.iter().map(|(name, _)| (*name).to_owned());
+        assert_eq!(there, names.collect(), "{directory}");
+    }
 }
 
 /// Both doors say the same.

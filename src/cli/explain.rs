@@ -73,7 +73,7 @@ fn script(chosen: &BTreeSet<Permission>) -> String {
         ),
     );
     for name in SQL {
-        let file = FILES.iter().find(|(file, _)| *file == name);
+        let file = FILES.files.iter().find(|(file, _)| *file == name);
         let body = file.map_or("", |(_, body)| body);
         add(&mut text, &format!("\n-- ==== {name}\n{body}"));
     }

@@ -1,14 +1,15 @@
 //! A bucket of an S3-compatible store: its ObjectStore, its keys, and the exports that go there.
 
+use crate::meta::Meta;
 use crate::plan::{Document, File};
 use crate::spec::BucketLink;
 use crate::validate::{Bucket, Stack};
 
+use self::export_job::EXPORT_FILES;
 use super::Linking;
 
 mod env_secret;
-pub mod export_files;
-mod export_job;
+pub mod export_job;
 mod object_store;
 
 /// The link to `MinIO`.
@@ -47,7 +48,9 @@ fn export(stack: &Stack, bucket: &Bucket, documents: &mut Vec<Document>) {
         .iter()
         .any(|document| document.file == File::ExportJobs);
     if first && !jobs.is_empty() {
-        documents.push(Document::new(File::ExportJobs, &export_files::build(stack)));
+        let metadata = Meta::new(stack, &EXPORT_FILES.name()).day2();
+        let files = EXPORT_FILES.config_map(metadata);
+        documents.push(Document::new(File::ExportJobs, &files));
     }
     documents.extend(jobs.iter().map(|job| Document::new(File::ExportJobs, job)));
 }

@@ -9,8 +9,8 @@
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Container, EnvVar, Volume};
 
+use super::grant;
 use super::job::{self, FILES, Limits};
-use super::{grant, grant_files};
 use crate::meta::{self, Meta};
 use crate::validate::{Grant, Stack, User, job_name};
 
@@ -92,7 +92,7 @@ fn environment(stack: &Stack, grant: &Grant, user: &User) -> Vec<EnvVar> {
 fn volumes(stack: &Stack, user: &User) -> Vec<Volume> {
     let login = user.login.as_ref();
     let login = login.map(|login| job::secret("user", &login.secret_name, "password"));
-    [job::files(&grant_files::name()), job::scratch()]
+    [job::files(&grant::FILES), job::scratch()]
         .into_iter()
         .chain(job::admin(stack))
         .chain(login)

@@ -18,6 +18,10 @@ use super::registry_secret;
 use crate::meta::{self, Meta};
 use crate::validate::Stack;
 
+mod files;
+
+pub use files::Files;
+
 /// The `postgres` user of CNPG's images; nothing else is known to be right for its programs.
 const UID: i64 = 26;
 /// Where a Job's scripts look for their files; `-admin`, `-user`, `-ca` follow for what is mounted beside.
@@ -174,13 +178,13 @@ pub fn scratch() -> Volume {
     }
 }
 
-/// The scripts.
+/// The files that it runs.
 #[must_use]
-pub fn files(config_map: &str) -> Volume {
+pub fn files(files: &Files) -> Volume {
     Volume {
         name: "files".to_owned(),
         config_map: Some(ConfigMapVolumeSource {
-            name: config_map.to_owned(),
+            name: files.name(),
             ..ConfigMapVolumeSource::default()
         }),
         ..Volume::default()

@@ -58,14 +58,12 @@ impl Checker<'_> {
                 Diagnostic::at(Severity::Error, Code::InvalidRetention, &retention, message);
             self.out.push(error.value(value));
         }
-        let idle = [
+        let fields = [
             ("compression", given.compression.is_some()),
             ("restoreAttempt", given.restore_attempt.is_some()),
         ];
-        for (field, _) in idle.into_iter().filter(|(_, set)| *set) {
-            let message = "must not be set without a linked bucket: it would have no effect";
-            self.out.error(Code::Conflict, &path.key(field), message);
-        }
+        let message = "must not be set without a linked bucket: it would have no effect";
+        self.idle(path, &fields, message);
         if given.apply == Some(true) && spec.instances == Some(1) {
             let message = "takes offline snapshots of the only instance: the database stops for the time of each backup";
             self.out

@@ -299,14 +299,13 @@ impl Checker<'_> {
             self.out.error(Code::Conflict, &path, message);
         }
         if given.install == Some(false) {
-            let idle = [
+            let fields = [
                 ("version", given.version.is_some()),
                 ("certificates", given.certificates.is_some()),
             ];
-            for (field, _) in idle.into_iter().filter(|(_, set)| *set) {
-                let message = "must not be set with `spec.barmanPlugin.install: false`: it would have no effect";
-                self.out.error(Code::Conflict, &path.key(field), message);
-            }
+            let message =
+                "must not be set with `spec.barmanPlugin.install: false`: it would have no effect";
+            self.idle(&path, &fields, message);
             return None;
         }
         (!linked(spec).is_empty()).then(|| BarmanPlugin {

@@ -178,7 +178,7 @@ impl Checker<'_> {
     /// Without an archive there is nothing but the snapshots of one Backup.
     fn snapshot(&mut self, given: &PitrCluster, path: &FieldPath) -> Origin {
         let target = &given.target;
-        let idle = [
+        let fields = [
             ("serverName", given.server_name.is_some()),
             ("attempt", given.attempt.is_some()),
             ("targetTime", target.target_time.is_some()),
@@ -189,11 +189,9 @@ impl Checker<'_> {
             ("exclusive", target.exclusive.is_some()),
             ("latest", target.latest.is_some()),
         ];
-        for (field, _) in idle.into_iter().filter(|(_, set)| *set) {
-            let message = "must not be set without a linked bucket: volume snapshots come without WAL, and CNPG would ignore \
+        let message = "must not be set without a linked bucket: volume snapshots come without WAL, and CNPG would ignore \
                            it in silence";
-            self.out.error(Code::Conflict, &path.key(field), message);
-        }
+        self.idle(path, &fields, message);
         let path = path.key("backupId");
         let Some(text) = &target.backup_id else {
             if !self.out.covers(&path) {

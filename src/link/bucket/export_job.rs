@@ -10,11 +10,24 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use super::export_files;
 use crate::meta::{self, Meta};
-use crate::plan::job::{self, FILES, Limits};
+use crate::plan::job::{self, COMMON, FILES, Files, Limits};
 use crate::spec::BucketLink;
 use crate::validate::{Bucket, Database, KeyRef, Stack, export_name};
+
+/// The files of an export Job.
+pub const EXPORT_FILES: Files = Files {
+    kind: "export-files",
+    files: &[
+        COMMON,
+        ("export.sh", include_str!("export/export.sh")),
+        ("ready.sql", include_str!("export/ready.sql")),
+        ("create.sql", include_str!("export/create.sql")),
+        ("password.sql", include_str!("export/password.sql")),
+        ("drop.sql", include_str!("export/drop.sql")),
+        ("upload.sh", include_str!("export/upload.sh")),
+    ],
+};
 
 /// A day for the work, and another to read the log.
 const LIMITS: Limits = Limits {
@@ -158,15 +171,11 @@ fn from_secret(name: &str, key: KeyRef) -> EnvVar {
 fn volumes(stack: &Stack, bucket: &Bucket) -> Vec<Volume> {
     let authority = bucket.endpoint_ca.as_ref();
     let authority = authority.map(|ca| job::secret("store", &ca.name, &ca.key));
-    [
-        job::files(&export_files::name()),
-        job::scratch(),
-        dump(stack),
-    ]
-    .into_iter()
-    .chain(job::admin(stack))
-    .chain(authority)
-    .collect()
+    [job::files(&EXPORT_FILES), job::scratch(), dump(stack)]
+        .into_iter()
+        .chain(job::admin(stack))
+        .chain(authority)
+        .collect()
 }
 
 /// A volume that goes with the Pod, as large as the database's own: a dump is smaller than what it dumps.
