@@ -14,13 +14,14 @@ as_admin() {
   PGDATABASE=postgres psql_as "$ADMIN_USER" "$work/admin" "$everyone $superuser ${extra_options:-}" -f "$files/$1"
 }
 
+# A grant Job may hold the lock for a while.
+drop() { as_admin drop.sql </dev/null || as_admin drop.sql </dev/null || as_admin drop.sql </dev/null; }
+
 # The other container ends the sidecar: it needs the network longer.
 finish() {
   local code=$?
   trap '' TERM INT
-  if [ -n "$made" ]; then
-    as_admin drop.sql </dev/null || say "the role $EXPORT_ROLE is left over; it cannot log in after $EXPORT_UNTIL"
-  fi
+  [ -z "$made" ] || drop || say "the role $EXPORT_ROLE is left over; it cannot log in after $EXPORT_UNTIL"
   [ -z "$heart" ] || kill "$heart" 2>/dev/null || true
   [ "$code" = 0 ] || touch "$out/failed"
 }
@@ -31,7 +32,10 @@ trap 'exit 143' TERM INT
 beat() { while touch "$out/alive" && sleep 5; do :; done; }
 
 ready() {
-  REPLY=$(as_admin ready.sql </dev/null 2>"$work/stderr") || REPLY=$(head -n 3 "$work/stderr" | tr '\n' ' ')
+  if ! REPLY=$(as_admin ready.sql </dev/null 2>"$work/stderr"); then
+    REPLY=$(head -n 3 "$work/stderr" | tr '\n' ' ')
+    return 1
+  fi
   [ -z "$REPLY" ]
 }
 
