@@ -10,6 +10,8 @@
     reason = "a missing program or a broken example ends the test"
 )]
 
+mod support;
+
 mod peers {
     mod documents;
     mod examples;

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
+
+use crate::support::process::communicate;
 
 /// Where the examples look for the program, seen from the root of the repository.
 const PROGRAM: &str = "target/release/cnpg-stack";
@@ -158,31 +160,13 @@ impl Sandbox {
 }
 
 /// Runs a command with a text on its standard input.
-///
-/// # Panics
-/// If the program is not there.
-pub(super) fn run(mut command: Command, input: &str) -> Run {
+pub(super) fn run(command: Command, input: &str) -> Run {
     let program = command.get_program().to_string_lossy().into_owned();
     let arguments = command
         .get_args()
         .map(|argument| argument.to_string_lossy());
-    let line = arguments.fold(program.clone(), |line, argument| line + " " + &argument);
-    let streams = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = streams.spawn().unwrap_or_else(|error| {
-        panic!("{program} cannot be started ({error}); tests/peers/install gets what is missing")
-    });
-    let mut stdin = child.stdin.take().expect("standard input is a pipe");
-    let input = input.to_owned();
-    // From a thread of its own: the program may answer before it has read everything, and a pipe
-    // holds 64 kB. It may also end without reading.
-    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).ok());
-    let output = child
-        .wait_with_output()
-        .expect("the program can be waited for");
-    writer.join().expect("the writer ends with the program");
+    let line = arguments.fold(program, |line, argument| line + " " + &argument);
+    let output = communicate(command, input);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Run {
         command: line,

@@ -12,5 +12,6 @@
 )]
 
 pub(crate) mod job;
+pub(crate) mod kubelet;
 pub(crate) mod server;
 pub(crate) mod stack;

@@ -1,15 +1,15 @@
 //! A PostgreSQL server in a container of its own, with TLS and the settings that log the most.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
 use crate::rig::stack::{CLUSTER, NAMESPACE};
+use crate::support::process::communicate;
 
 /// The versions that everything is proven on.
 pub(crate) const VERSIONS: [&str; 3] = ["15", "17", "18"];
@@ -65,22 +65,9 @@ impl Run {
 
 /// Runs a program with a text on its standard input.
 pub(crate) fn run(program: &str, arguments: &[&str], input: &str) -> Run {
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| {
-            panic!("{program} cannot be started ({error}); tests/run sets it up")
-        });
-    let mut stdin = child.stdin.take().expect("standard input is a pipe");
-    let input = input.to_owned();
-    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).ok());
-    let output = child
-        .wait_with_output()
-        .expect("the program can be waited for");
-    writer.join().expect("the writer ends with the program");
+    let mut command = Command::new(program);
+    command.args(arguments);
+    let output = communicate(command, input);
     Run {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -131,4 +131,29 @@ fn finish(child: Child) -> Run {
         stdout: output.stdout,
         stderr,
     }
+}
+
+/// Runs a command with a text on its standard input, and waits for its end.
+///
+/// # Panics
+/// If the program is not there.
+pub(crate) fn communicate(mut command: Command, input: &str) -> Output {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let streams = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = streams.spawn().unwrap_or_else(|error| {
+        panic!("{program} cannot be started ({error}); tests/peers/install gets what is missing")
+    });
+    let mut stdin = child.stdin.take().expect("standard input is a pipe");
+    let input = input.to_owned();
+    // From a thread of its own: the program may answer before it has read everything, and a pipe
+    // holds 64 kB. It may also end without reading.
+    let writer = thread::spawn(move || stdin.write_all(input.as_bytes()).ok());
+    let output = child
+        .wait_with_output()
+        .expect("the program can be waited for");
+    writer.join().expect("the writer ends with the program");
+    output
 }

@@ -23,6 +23,17 @@ end_sidecar() {
 # What is left of WAIT_SECONDS.
 in_time() { ((SECONDS < WAIT_SECONDS)); }
 
+# wait_until_ready [STEP]: until `ready` says so. It says in REPLY what is missing.
+wait_until_ready() {
+  local shown=
+  until ready; do
+    [ "$REPLY" = "$shown" ] || say "  not yet: $REPLY"
+    shown=$REPLY
+    in_time || fail "${1:-}not ready after $WAIT_SECONDS seconds: $REPLY"
+    sleep 2
+  done
+}
+
 # read_password FILE: without white space around it, as the operator reads it.
 read_password() {
   local text

@@ -53,13 +53,7 @@ beat &
 heart=$!
 say "export of database \"$PGDATABASE\""
 password_file "$files-admin/password" "$work/admin"
-shown=
-until ready; do
-  [ "$REPLY" = "$shown" ] || say "  not yet: $REPLY"
-  shown=$REPLY
-  in_time || fail "not ready after $WAIT_SECONDS seconds: $REPLY"
-  sleep 2
-done
+wait_until_ready
 
 EXPORT_ROLE=cnpgstack_export_$(hex 8)
 printf -v EXPORT_UNTIL '%(%Y-%m-%d %H:%M:%S)T+00' "$(($(date +%s) + DEADLINE_SECONDS))"

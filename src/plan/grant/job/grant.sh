@@ -33,15 +33,6 @@ ready() {
   mode=${lines[1]} server_version=${lines[2]} admin_options=${lines[3]:-} user_options=${lines[4]:-}
   [ -z "$REPLY" ]
 }
-wait_until_ready() {
-  local shown=
-  until ready; do
-    [ "$REPLY" = "$shown" ] || say "  not yet: $REPLY"
-    shown=$REPLY
-    in_time || fail "step 1 of 4: not ready after $WAIT_SECONDS seconds: $REPLY"
-    sleep 2
-  done
-}
 
 # Step 2.
 roles() { in_postgres role.sql && touch "$work/done"; }
@@ -78,7 +69,7 @@ check() {
 say "permissions of \"$GRANT_USER\" in database \"$PGDATABASE\""
 password_file "$files-admin/password" "$work/admin"
 say "step 1 of 4: waiting until \"$ADMIN_USER\" can log in to the primary at $PGHOST, and the database and its owner role exist"
-wait_until_ready
+wait_until_ready 'step 1 of 4: '
 
 say 'step 2 of 4: the role'
 attempt 'step 2 of 4: the role could not be made or altered' roles
