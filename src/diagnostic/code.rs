@@ -94,6 +94,8 @@ codes! {
     BackupDowntime => "backup-downtime",
     /// A bucket is linked, but nothing takes base backups.
     NoBaseBackup => "no-base-backup",
+    /// WAL goes on in another place, where there is no base backup yet.
+    ArchiveMoved => "archive-moved",
     /// What goes to a bucket can be read on the way.
     PlaintextEndpoint => "plaintext-endpoint",
     /// The second bucket holds no backups.

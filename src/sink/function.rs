@@ -17,6 +17,7 @@ use crate::meta::{self, SHARED};
 use crate::place::{Occupied, Placed};
 use crate::plan::{File, ItemPatch};
 
+mod archive;
 mod foreign;
 mod kustomization;
 mod patched;
@@ -65,6 +66,7 @@ pub fn merge(
     let mut merger = Merger {
         list: inventory.list(),
         owner,
+        archive: archive::store(&placed),
         occupied,
         edits: Edits::default(),
         out,
@@ -113,6 +115,8 @@ fn is_same(item: &Existing, document: &Placed) -> bool {
 struct Merger<'a> {
     list: &'a ResourceList,
     owner: &'a str,
+    /// The ObjectStore that the live Cluster archives to.
+    archive: Option<String>,
     occupied: &'a Occupied,
     edits: Edits,
     out: &'a mut Diagnostics,
@@ -151,6 +155,7 @@ impl Merger<'_> {
 
     /// Takes over what the orchestrator wrote onto the item that is replaced.
     fn replace(&mut self, item: &Existing, document: Placed) {
+        self.archive(&item.value, &document);
         let mut annotations = orchestrator_annotations(&item.value);
         // In kustomize nothing has a path, and what came without one keeps it so.
         if item.path().is_some() {
@@ -161,6 +166,18 @@ impl Merger<'_> {
             let replacement = Replacement::Value(value);
             self.edits.replace.insert(item.position, replacement);
         }
+    }
+
+    /// The archive of the live Cluster moves: by a recovery or a major upgrade, or by mistake.
+    fn archive(&mut self, old: &Value, document: &Placed) {
+        let Some((from, to)) = archive::moved(old, document, self.archive.as_deref()) else {
+            return;
+        };
+        let message = format!(
+            "the archive moves from {from} to {to}: what was archived stays where it is, and nothing can be restored from \
+             the new place until there is a base backup; take one at once with manual-backup.yaml"
+        );
+        self.say(Severity::Warning, Code::ArchiveMoved, message);
     }
 
     /// A grant Job of a user that is in the file no more: nobody takes its rights away.
