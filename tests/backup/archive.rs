@@ -4,7 +4,8 @@
 //! `pkg/archiver`, `pkg/backup`).
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -21,6 +22,25 @@ pub(super) struct Archive {
     environment: Vec<(String, String)>,
     wal: Vec<String>,
     data: Vec<String>,
+    /// The file that `AWS_CA_BUNDLE` names.
+    authority: Option<Arc<Authority>>,
+}
+
+/// A certificate in a file. It is gone when the last who needs it is.
+struct Authority(PathBuf);
+
+impl Authority {
+    fn new(certificate: &str) -> Self {
+        let directory = directory("authority");
+        fs::write(directory.join("ca.crt"), certificate).expect("it can be written");
+        Self(directory)
+    }
+}
+
+impl Drop for Authority {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).ok();
+    }
 }
 
 fn text(value: &Value) -> String {
@@ -70,11 +90,8 @@ impl Archive {
         ]
         .map(|(name, key)| (name.to_owned(), documents.secret(&keys[key]).to_owned()))
         .into();
-        if let Some(authority) = configuration.get("endpointCA") {
-            let file = directory("authority").join("ca.crt");
-            fs::write(&file, documents.secret(authority)).expect("it can be written");
-            environment.push(("AWS_CA_BUNDLE".to_owned(), file.display().to_string()));
-        }
+        let authority = configuration.get("endpointCA");
+        let authority = authority.map(|ca| Arc::new(Authority::new(documents.secret(ca))));
         let variables = store["spec"]["instanceSidecarConfiguration"]["env"].as_array();
         let pair = |v: &Value| (text(&v["name"]), text(&v["value"]));
         environment.extend(variables.into_iter().flatten().map(pair));
@@ -89,6 +106,7 @@ impl Archive {
             environment,
             wal: compression("wal"),
             data: compression("data"),
+            authority,
         }
     }
 
@@ -107,6 +125,8 @@ impl Archive {
             .iter()
             .map(|(name, value)| format!("{name}={value}"));
         arguments.extend(own);
+        let authority = self.authority.iter();
+        arguments.extend(authority.map(|ca| format!("AWS_CA_BUNDLE={}/ca.crt", ca.0.display())));
         arguments.extend(extra.iter().map(|(name, value)| format!("{name}={value}")));
         arguments.push(program.to_owned());
         arguments.extend_from_slice(options);
