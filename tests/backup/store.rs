@@ -25,7 +25,7 @@ pub(super) struct Store {
     /// The certificate of its authority, when it is reached by HTTPS.
     pub authority: Option<String>,
     directory: PathBuf,
-    sockets: Vec<u16>,
+    ports: [(&'static str, u16); 8],
     process: Child,
 }
 
@@ -58,9 +58,51 @@ fn identities() -> String {
     serde_json::json!({"identities": [admin, shop]}).to_string()
 }
 
+/// What it listens on.
+const PORTS: [&str; 8] = [
+    "master.port",
+    "master.port.grpc",
+    "volume.port",
+    "volume.port.grpc",
+    "filer.port",
+    "filer.port.grpc",
+    "s3.port",
+    "s3.port.grpc",
+];
+
+/// Everything that it would write elsewhere, or serve on a port of its own choice, is named here.
+const OPTIONS: [&str; 14] = [
+    "server",
+    "-filer",
+    "-s3",
+    "-ip=127.0.0.1",
+    "-ip.bind=127.0.0.1",
+    "-master.peers=none",
+    "-master.telemetry=false",
+    "-master.volumeSizeLimitMB=64",
+    "-volume.max=100",
+    "-volume.minFreeSpace=1MiB",
+    "-s3.iam=false",
+    "-s3.port.iceberg=0",
+    "-s3.port.lance=0",
+    "-s3.autoCreateBucket=false",
+];
+
 impl Store {
-    /// Starts one whose buckets are empty.
+    /// Starts one whose buckets are empty. Somebody else may take a port before it does, so it is tried again.
     pub(super) fn start(https: bool) -> Self {
+        let mut logs = String::new();
+        for _ in 0..4 {
+            let mut store = Self::launch(https);
+            if store.make(BUCKET) && store.make(EXPORTS) {
+                return store;
+            }
+            logs += &store.log();
+        }
+        panic!("no store starts\n{logs}");
+    }
+
+    fn launch(https: bool) -> Self {
         let directory = directory("store");
         let path = |name: &str| directory.join(name).display().to_string();
         fs::write(directory.join("s3.json"), identities()).expect("it can be written");
@@ -72,46 +114,10 @@ impl Store {
                 format!("-s3.key.file={}", path("s3.key")),
             ];
         }
-        let ports: Vec<u16> = (0..8).map(|_| free_port()).collect();
-        let names = [
-            "master.port",
-            "master.port.grpc",
-            "volume.port",
-            "volume.port.grpc",
-            "filer.port",
-            "filer.port.grpc",
-            "s3.port",
-            "s3.port.grpc",
-        ];
-        let listening = names
-            .iter()
-            .zip(&ports)
-            .map(|(name, port)| format!("-{name}={port}"));
-        // Everything that it would write elsewhere or serve on a port of its own choice is named here.
+        let ports = PORTS.map(|name| (name, free_port()));
         let process = Command::new("weed")
-            .args([
-                "server",
-                "-filer",
-                "-s3",
-                "-ip=127.0.0.1",
-                "-ip.bind=127.0.0.1",
-            ])
-            .args([
-                "-master.peers=none",
-                "-master.telemetry=false",
-                "-master.volumeSizeLimitMB=64",
-            ])
-            .args([
-                "-volume.max=100",
-                "-volume.minFreeSpace=1MiB",
-                "-s3.iam=false",
-            ])
-            .args([
-                "-s3.port.iceberg=0",
-                "-s3.port.lance=0",
-                "-s3.autoCreateBucket=false",
-            ])
-            .args(listening)
+            .args(OPTIONS)
+            .args(ports.map(|(name, port)| format!("-{name}={port}")))
             .args(tls)
             .arg(format!("-dir={}", path("")))
             .arg(format!("-s3.config={}", path("s3.json")))
@@ -125,41 +131,37 @@ impl Store {
             .stderr(fs::File::create(directory.join("log")).expect("it can be written"))
             .spawn()
             .expect("weed can be started; tests/run installs it");
-        let store = Self {
-            endpoint: format!(
-                "{}://127.0.0.1:{}",
-                if https { "https" } else { "http" },
-                ports[6]
-            ),
+        let scheme = if https { "https" } else { "http" };
+        let of = |name: &str| ports.iter().find(|(known, _)| *known == name);
+        let (_, port) = of("s3.port").expect("it is one of them");
+        Self {
+            endpoint: format!("{scheme}://127.0.0.1:{port}"),
             authority: https
                 .then(|| fs::read_to_string(directory.join("ca.crt")).expect("it was made")),
-            sockets: [1, 3, 5, 7].map(|index| ports[index]).into(),
+            ports,
             directory,
             process,
-        };
-        store.make(BUCKET);
-        store.make(EXPORTS);
-        store
+        }
     }
 
-    /// Until there is a volume server the answer is an error.
-    fn make(&self, bucket: &str) {
+    /// Makes a bucket. Until there is a volume server the answer is an error.
+    fn make(&mut self, bucket: &str) -> bool {
+        let bucket = format!("store:{bucket}");
         for _ in 0..100 {
-            if self
-                .rclone(
-                    "adminkey",
-                    "adminsecret",
-                    &["mkdir", &format!("store:{bucket}")],
-                )
-                .code
-                == 0
-            {
-                return;
+            let made = self.rclone("adminkey", "adminsecret", &["mkdir", &bucket]);
+            if made.code == 0 {
+                return true;
+            }
+            if self.process.try_wait().is_ok_and(|ended| ended.is_some()) {
+                return false;
             }
             sleep(Duration::from_millis(100));
         }
-        let log = fs::read_to_string(self.directory.join("log")).unwrap_or_default();
-        panic!("the store does not start\n{log}");
+        false
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.directory.join("log")).unwrap_or_default()
     }
 
     /// Runs rclone with a key.
@@ -224,11 +226,9 @@ impl Drop for Store {
         // Asked politely it takes a quarter of a minute, and nobody wants its data.
         self.process.kill().ok();
         self.process.wait().ok();
-        for (name, port) in ["master", "volume", "filer", "s3"]
-            .iter()
-            .zip(&self.sockets)
-        {
-            fs::remove_file(format!("/tmp/seaweedfs-{name}-grpc-{port}.sock")).ok();
+        for (name, port) in self.ports {
+            let name = name.replace(".port.", "-");
+            fs::remove_file(format!("/tmp/seaweedfs-{name}-{port}.sock")).ok();
         }
         fs::remove_dir_all(&self.directory).ok();
     }

@@ -1,9 +1,12 @@
 //! A PostgreSQL server in a container of its own, with TLS and the settings that log the most.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
@@ -87,11 +90,20 @@ pub(crate) fn directory(name: &str) -> PathBuf {
     path
 }
 
-/// A port that nobody listens on at the moment.
+/// A port that nobody listens on at the moment, and that was given to nobody here before.
 pub(crate) fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    let address = listener.local_addr().expect("it has an address");
-    address.port()
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let address = listener.local_addr().expect("it has an address");
+        if GIVEN
+            .lock()
+            .expect("nobody panics with it")
+            .insert(address.port())
+        {
+            return address.port();
+        }
+    }
 }
 
 /// Sets the mode of a file.
