@@ -157,14 +157,17 @@ fn exported(version: &'static str, store: &Store) {
         &json!({"cnpgBucket": link(store, BUCKET, Some(&path))}),
     );
     let server = filled(version, &documents);
-    // Left behind by a Job that was killed, and one that still works.
-    let (old, new) = (
-        "cnpgstack_export_0123456789abcdef",
-        "cnpgstack_export_fedcba9876543210",
-    );
+    // Left behind by a Job that was killed, one that still works, and one that cannot be dropped: a user who
+    // may make roles could leave it there so that nothing is ever cleaned up.
+    let old = "cnpgstack_export_0123456789abcdef";
     server.psql(
-        "postgres",
-        &format!("CREATE ROLE {old} LOGIN VALID UNTIL '2020-01-01'; CREATE ROLE {new} LOGIN VALID UNTIL 'infinity'"),
+        DATABASE,
+        &format!(
+            "CREATE ROLE {old} LOGIN VALID UNTIL '2020-01-01';
+             CREATE ROLE cnpgstack_export_fedcba9876543210 LOGIN VALID UNTIL 'infinity';
+             CREATE ROLE cnpgstack_export_0000000000000000 LOGIN VALID UNTIL '2020-01-01';
+             CREATE TABLE clung_to (); ALTER TABLE clung_to OWNER TO cnpgstack_export_0000000000000000"
+        ),
     );
     let roles = server.psql("postgres", ROLES);
     let job = export(&documents, store);
@@ -260,6 +263,34 @@ fn accepted(listener: &TcpListener) -> Option<TcpStream> {
         sleep(Duration::from_millis(100));
     }
     None
+}
+
+/// Whoever sees the role while it lives can grant something to it, and so keep it from being dropped.
+#[test]
+fn a_role_that_cannot_be_dropped_is_nobody() {
+    let store = Store::start(true);
+    let documents = stack("18", &json!({"cnpgBucket": link(&store, BUCKET, None)}));
+    let server = filled("18", &documents);
+    let job = export(&documents, &store);
+    let granted = "GRANT CONNECT ON DATABASE postgres TO :\"role\";\nCOMMIT;";
+    let clung_to = job.clone().weakened("create.sql", "COMMIT;", granted);
+    succeeds(&clung_to, &server);
+    let left = "SELECT rolcanlogin, rolbypassrls, rolpassword IS NULL, rolname FROM pg_authid WHERE rolname LIKE 'cnpgstack%'";
+    let role = server.psql("postgres", left);
+    let role = role.trim().strip_prefix("f|f|t|");
+    let role = role.expect("one is left, and can do nothing").to_owned();
+    let members = format!("SELECT count(*) FROM pg_auth_members WHERE member = '{role}'::regrole");
+    assert_eq!(server.psql("postgres", &members), "0\n");
+    let settings =
+        format!("SELECT count(*) FROM pg_db_role_setting WHERE setrole = '{role}'::regrole");
+    assert_eq!(server.psql("postgres", &settings), "0\n");
+    // The next one drops it, once it can be.
+    server.psql(
+        "postgres",
+        &format!("REVOKE CONNECT ON DATABASE postgres FROM {role}"),
+    );
+    succeeds(&job, &server);
+    assert_eq!(server.psql("postgres", left), "");
 }
 
 /// What goes wrong is a failed Job that says why, and no role is left.

@@ -49,7 +49,7 @@ pub fn time(value: &str) -> Result<String, Refusal> {
     parse_time(value).ok_or_else(|| {
         let message = "must be a time such as `2026-11-02 09:14:00+00` or `2026-11-02T09:14:00Z`: a date, a time to \
                        the second or the microsecond, and optionally a zone as an offset from UTC";
-        Refusal::new(message).propose(None)
+        Refusal::new(message)
     })
 }
 

@@ -21,7 +21,7 @@ drop() { as_admin drop.sql </dev/null || as_admin drop.sql </dev/null || as_admi
 finish() {
   local code=$?
   trap '' TERM INT
-  [ -z "$made" ] || drop || say "the role $EXPORT_ROLE is left over; it cannot log in after $EXPORT_UNTIL"
+  [ -z "$made" ] || drop || say "the role $EXPORT_ROLE could not be taken back; it cannot log in after $EXPORT_UNTIL"
   [ -z "$heart" ] || kill "$heart" 2>/dev/null || true
   [ "$code" = 0 ] || touch "$out/failed"
 }
