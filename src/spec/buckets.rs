@@ -95,6 +95,15 @@ impl BucketLink {
             Self::CnpgSwbucket => "cnpgSwbucket",
         }
     }
+
+    /// The word for it in the names of what is generated.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::CnpgBucket => "minio",
+            Self::CnpgSwbucket => "swbucket",
+        }
+    }
 }
 
 /// The Barman Cloud plugin of CNPG, which a linked bucket needs.

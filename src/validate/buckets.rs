@@ -105,14 +105,10 @@ impl Checker<'_> {
         });
         let region = text("region", given.region.as_ref(), bucket::region);
         let endpoint = endpoint.unwrap_or_default();
-        let (store, secret) = match link {
-            BucketLink::CnpgBucket => ("minio", "minio-env"),
-            BucketLink::CnpgSwbucket => ("swbucket", "swbucket-env"),
-        };
         Bucket {
             link,
-            store: format!("{}{namespace}-{store}", super::CLUSTER_PREFIX),
-            secret: secret.to_owned(),
+            store: format!("{}{namespace}-{}", super::CLUSTER_PREFIX, link.word()),
+            secret: format!("{}-env", link.word()),
             endpoint_ca: self.endpoint_ca(given, &endpoint, path),
             endpoint,
             bucket: name.unwrap_or_default(),

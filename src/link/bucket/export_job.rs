@@ -59,7 +59,7 @@ fn build(stack: &Stack, bucket: &Bucket, database: &Database) -> Job {
     ];
     let pod = job::pod(stack, containers, volumes);
     Job {
-        metadata: Meta::new(stack, &export_name(&database.name, bucket.link))
+        metadata: Meta::new(stack, &export_name(&database.name, bucket.link.word()))
             .label(meta::JOB, meta::EXPORT_JOB)
             .annotation(meta::DATABASE, &database.name)
             .day2()

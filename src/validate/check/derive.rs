@@ -49,12 +49,9 @@ pub fn job_name(database: &str, user: &str) -> String {
 
 /// The name of the export Job of a database to a kind of bucket, with room for `-` and the hash of its content.
 #[must_use]
-pub fn export_name(database: &str, link: crate::spec::BucketLink) -> String {
-    let bucket = match link {
-        crate::spec::BucketLink::CnpgBucket => "export-minio",
-        crate::spec::BucketLink::CnpgSwbucket => "export-swbucket",
-    };
-    object_name(bucket, database, IDENTIFIER_MAX - HASH_LENGTH - 1)
+pub fn export_name(database: &str, bucket: &str) -> String {
+    let prefix = format!("export-{bucket}");
+    object_name(&prefix, database, IDENTIFIER_MAX - HASH_LENGTH - 1)
 }
 
 /// A valid name that fits: the name itself, or its beginning and a hash of the whole.
