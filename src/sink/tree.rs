@@ -1,0 +1,3 @@
+//! The sink of `render`: the placed documents as files below a directory.
+
+pub mod disk;
