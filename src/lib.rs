@@ -24,6 +24,7 @@ pub mod pipeline;
 pub mod place;
 pub mod plan;
 pub mod sink;
+pub mod sops;
 pub mod spec;
 pub mod validate;
 
