@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::panic,
     reason = "a missing program or a broken fixture ends the test"
 )]
@@ -124,7 +123,14 @@ fn document() -> Value {
             "small": 1e-9,
             "whole": 2.0,
         },
-        "x_unencrypted": { "count": 3, "half": 0.5, "yes": true },
+        "x_unencrypted": {
+            "count": 3, "half": 0.5, "yes": true, "whole": 2.0, "tiny": 1e-9, "huge": 1e21,
+            "words": [
+                "2024-01-02", "2024-01-02T03:04:05Z", "yes", "on", "~", "0x1F", "0o17", "017", "0b1", "1_000",
+                "<<", ".inf", "12:30:45", "null", "1e3", "=", "- x", "#x", " x ", "x: y", "!x", "*x", "&x",
+                "a\n", "a\nb", "a\n\n", " a\n b", "\t", "\u{85}", "\u{feff}",
+            ],
+        },
     })
 }
 
@@ -146,9 +152,11 @@ fn sops_reads_our_yaml() {
             &format!("{number}.yaml"),
             &yaml::to_string(&sealed),
         );
-        let plain = yaml::parse(&key.decrypt(&path)).expect("YAML");
-        // SOPS writes 2.0 as 2.
-        assert_eq!(json::write(&plain), json::write(&document()), "{selection}");
+        // As JSON, because SOPS prints YAML that some readers do not take.
+        let mut command = key.sops();
+        command.args(["-d", "--output-type", "json"]).arg(&path);
+        let printed = text(done("sops -d", &mut command).stdout);
+        assert_eq!(printed, json::write(&document()), "{selection}");
     }
 }
 
@@ -231,6 +239,73 @@ fn the_yaml_of_sops_opens() {
             .expect("readable metadata");
         assert_eq!(metadata.recipients, [key.recipient.to_string()].into());
         assert_eq!(metadata.mac_only, options.len() == 3);
+    }
+}
+
+#[test]
+fn patterns_select_what_they_select_to_sops() {
+    let key = Key::new();
+    let names = [
+        "a1",
+        "A1",
+        "größe",
+        "١",
+        "a b",
+        "[",
+        "&",
+        "]",
+        "a.b",
+        "axb",
+        "a-b",
+        "a<b",
+        "a\u{a0}b",
+        "K",
+        "\u{212a}",
+        "größe data",
+        "aa",
+        "a{x}",
+    ];
+    let plain: Value = names
+        .map(|name| (name.to_owned(), json!("x")))
+        .into_iter()
+        .collect();
+    let path = file("patterns", "plain.yaml", &yaml::to_string(&plain));
+    for pattern in [
+        r"^\w+$",
+        r"\W",
+        r"^\d$|^\w\d$",
+        r"\s",
+        r"\bdata\b",
+        r"\B1",
+        "(?i)^[a-k]$",
+        "^[[&&]$",
+        "^[]a]+$",
+        "^[^]a]$",
+        r"^\Qa.b\E$",
+        "^a.b$",
+        r"a\<b",
+        "[[:^alpha:]]",
+        "[[:alpha:]]$",
+        r"[\w-]{3}",
+        r"^[\W]$",
+        "^a{2}$",
+        "ö",
+        "^.$",
+        r"^[\x{61}-\x{63}]\x31",
+        "(?P<n>a)a",
+        "(?U)a+$",
+        r"a\{x\}",
+        r"^(?:a|A)1\z",
+    ] {
+        let sealed = key.encrypt(&path, &["--encrypted-regex", pattern]);
+        let sealed = yaml::parse(&sealed).expect("YAML");
+        let rule = json!({ "encrypted_regex": pattern });
+        let rule = Selection::read(rule.as_object().expect("a map")).expect("a pattern");
+        let rule = rule.expect("a rule");
+        for name in names {
+            let theirs = sealed[name].as_str().is_some_and(sops::is_sealed);
+            assert_eq!(rule.selects(&[name]), theirs, "{pattern} on {name:?}");
+        }
     }
 }
 
