@@ -1,7 +1,11 @@
 //! The command line: which door is used.
 
-use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
 
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::render::Request;
+use crate::spec::Uncomparable;
 use crate::{krm, spec};
 
 mod explain;
@@ -16,10 +20,13 @@ One CnpgStack file in, a complete CloudNativePG (CNPG) PostgreSQL stack out.
 Without arguments this is a KRM function: it reads a ResourceList on standard
 input, whose functionConfig is a CnpgStack, and writes one on standard output.
 Run it with kustomize (`kustomize build --enable-alpha-plugins`), with kpt
-(`kpt fn render`), in a container or by exec.";
+(`kpt fn render`), in a container or by exec.
+
+With `render` it writes the same as files, for kustomize without any plugin.";
 const AFTER_HELP: &str = "\
 Exit codes: 0 done; 1 the input is wrong, the results say why and the items are
-unchanged; 2 wrong usage or input that is no ResourceList; 70 a bug.";
+unchanged, or `render --check` found a difference; 2 wrong usage, or input that
+is no ResourceList or cannot be read; 70 a bug.";
 
 /// The arguments.
 #[derive(Debug, Parser)]
@@ -33,6 +40,8 @@ pub struct Arguments {
 /// What can be done besides being a KRM function.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write the files of stacks into a directory, for kustomize without any plugin
+    Render(RenderArguments),
     /// Print the schema of a CnpgStack
     Schema {
         /// The form of the schema
@@ -45,6 +54,39 @@ pub enum Command {
         #[command(subcommand)]
         topic: Topic,
     },
+}
+
+/// What is rendered, and how.
+#[derive(Debug, Args)]
+pub struct RenderArguments {
+    /// Files with CnpgStack documents, and with the Secrets that these refer to; - is standard input
+    #[arg(short, long = "filename", value_name = "FILE", required = true, num_args = 1..)]
+    pub filename: Vec<String>,
+    /// The output directory
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Change nothing; print what would change, and exit with 1 if anything would
+    #[arg(long)]
+    pub check: bool,
+    /// Remove files of the stacks that are not generated any more
+    #[arg(long)]
+    pub prune: bool,
+    /// What happens to an encrypted file that no key at hand opens; overrides the stacks'
+    /// `secrets.whenUncomparable`
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub when_uncomparable: Option<Uncomparable>,
+}
+
+impl From<RenderArguments> for Request {
+    fn from(arguments: RenderArguments) -> Self {
+        Self {
+            files: arguments.filename,
+            directory: arguments.output,
+            check: arguments.check,
+            prune: arguments.prune,
+            uncomparable: arguments.when_uncomparable,
+        }
+    }
 }
 
 /// What can be explained.

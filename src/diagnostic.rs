@@ -184,6 +184,11 @@ impl Diagnostics {
             .any(|d| d.path.as_ref().is_some_and(|known| known.contains(path)))
     }
 
+    /// Takes back what turned out not to be so.
+    pub fn forget(&mut self, code: Code) {
+        self.0.retain(|diagnostic| diagnostic.code != code);
+    }
+
     /// The messages, in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter()

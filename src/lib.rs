@@ -13,6 +13,7 @@ use std::io;
 
 use diagnostic::Diagnostics;
 use krm::{Edits, ResourceList};
+use world::World;
 
 pub mod cli;
 pub mod diagnostic;
@@ -20,13 +21,16 @@ pub mod inventory;
 pub mod krm;
 pub mod link;
 pub mod meta;
+pub mod open;
 pub mod pipeline;
 pub mod place;
 pub mod plan;
+pub mod render;
 pub mod sink;
 pub mod sops;
 pub mod spec;
 pub mod validate;
+pub mod world;
 
 /// The exit code of a run without errors.
 pub const EXIT_DONE: u8 = 0;
@@ -52,13 +56,13 @@ pub struct Outcome {
 /// # Errors
 ///
 /// When the input is no ResourceList: then there is nothing that could be given back.
-pub fn run(input: Vec<u8>, env: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Outcome> {
+pub fn run(input: Vec<u8>, world: &World<'_>) -> anyhow::Result<Outcome> {
     let list = ResourceList::read(input)?;
     let mut diagnostics = Diagnostics::default();
     let config = pipeline::config(&list, &mut diagnostics);
     let edits = config
         .clone()
-        .and_then(|config| pipeline::process(&list, config, env, &mut diagnostics));
+        .and_then(|config| pipeline::process(&list, config, world, &mut diagnostics));
     if diagnostics.has_errors() {
         // Items are passed on unread. A list that is cut off in the middle must not be
         // passed on as if it were one: the orchestrator's complaint would hide ours.

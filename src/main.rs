@@ -3,15 +3,20 @@
 
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::process::{ExitCode, exit};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{CommandFactory, Parser};
 use cnpg_stack::cli::{self, Arguments, Command, Topic};
+use cnpg_stack::render::{Progress, Request};
+use cnpg_stack::world::World;
 use cnpg_stack::{EXIT_BUG, EXIT_DONE, EXIT_UNREADABLE};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 fn main() -> ExitCode {
     report_bugs();
     let arguments = Arguments::parse();
     let result = match arguments.command {
+        Some(Command::Render(arguments)) => render(&arguments.into()),
         Some(Command::Schema { format }) => print(&cli::schema(format)),
         Some(Command::Explain {
             topic: Topic::Permissions { listed },
@@ -35,7 +40,7 @@ fn main() -> ExitCode {
 fn function() -> anyhow::Result<u8> {
     let mut input = Vec::new();
     io::stdin().lock().read_to_end(&mut input)?;
-    let outcome = cnpg_stack::run(input, &environment)?;
+    let outcome = cnpg_stack::run(input, &world())?;
     let mut out = BufWriter::new(io::stdout().lock());
     outcome.write(&mut out)?;
     out.flush()?;
@@ -43,6 +48,57 @@ fn function() -> anyhow::Result<u8> {
         say(&diagnostic.to_string());
     }
     Ok(outcome.exit_code())
+}
+
+/// The tree, and what there is to say about it.
+fn render(request: &Request) -> anyhow::Result<u8> {
+    let bar = Bar(ProgressBar::hidden());
+    let style = ProgressStyle::with_template("{msg:9} [{bar:40}] {pos}/{len} stacks")?;
+    bar.0.set_style(style.progress_chars("=> "));
+    let report = cnpg_stack::render::render(request, &read, &world(), &bar);
+    bar.0.finish_and_clear();
+    let report = report?;
+    report.messages.iter().for_each(|line| say(line));
+    print(&report.text)?;
+    Ok(report.code)
+}
+
+/// A file, or standard input.
+fn read(name: &str) -> io::Result<Vec<u8>> {
+    if name != "-" {
+        return std::fs::read(name);
+    }
+    let mut input = Vec::new();
+    io::stdin().lock().read_to_end(&mut input)?;
+    Ok(input)
+}
+
+/// The progress of `render` on a terminal.
+struct Bar(ProgressBar);
+
+impl Progress for Bar {
+    fn start(&self, phase: &'static str, stacks: usize) {
+        if stacks > 1 && io::stderr().is_terminal() {
+            self.0.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.0.set_message(phase);
+        self.0.set_length(stacks as u64);
+        self.0.set_position(0);
+    }
+
+    fn step(&self) {
+        self.0.inc(1);
+    }
+}
+
+/// The world as it is.
+fn world() -> World<'static> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    World {
+        env: &environment,
+        file: &|path| std::fs::read_to_string(path),
+        now: since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or_default()),
+    }
 }
 
 #[expect(

@@ -14,53 +14,91 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::inventory::Inventory;
 use crate::krm::{Edits, ResourceList};
 use crate::link::link;
-use crate::place::place;
-use crate::plan::plan;
-use crate::sink::function;
+use crate::open::open;
+use crate::place::{self, Occupied};
+use crate::plan::{Linked, Plan, plan};
+use crate::sink::{function, tree};
 use crate::spec::{KIND, read};
-use crate::validate::{Outside, validate};
+use crate::validate::{Outside, Stack, validate};
+use crate::world::World;
 
 /// Turns a ResourceList and its functionConfig into the edits that bring the two
 /// in line. After an error the edits are not to be used.
 pub fn process(
     list: &ResourceList,
     config: Value,
-    env: &dyn Fn(&str) -> Option<String>,
+    world: &World<'_>,
     out: &mut Diagnostics,
 ) -> Option<Edits> {
-    let document = read::read(config, out)?;
-    let namespace = document.spec.namespace.as_deref().unwrap_or_default();
     let inventory = Inventory::new(list);
+    let written = function::is_written(&config);
+    let (stack, linked) = linked(&inventory, config, world, out)?;
+    let roots = [stack.output.base.as_str(), &stack.output.day2];
+    let occupied = function::occupied(&inventory, &stack.owner(), &roots);
+    let patches = linked.patches.clone();
+    let sealing = function::Sealing::new(&stack.encryption, written, world);
+    let placed = place::place(linked, &stack, &occupied, sealing.layout());
+    let owner = stack.owner();
+    let merging = function::Merging {
+        inventory: &inventory,
+        owner: &owner,
+        occupied: &occupied,
+        sealing,
+    };
+    Some(merging.merge(placed, &patches, out))
+}
+
+/// Turns a `CnpgStack` and the documents beside it into the files of a directory tree.
+pub fn tree(
+    list: &ResourceList,
+    config: Value,
+    world: &World<'_>,
+    rules: tree::FindRules<'_>,
+    out: &mut Diagnostics,
+) -> Option<tree::Files> {
+    let inventory = Inventory::new(list);
+    let (stack, linked) = linked(&inventory, config, world, out)?;
+    out.extend(linked.patches.iter().map(tree::by_hand));
+    let secrets = place::secrets(&linked, &stack);
+    let encrypting = match tree::Encrypting::find(&stack, &secrets, rules) {
+        Ok(encrypting) => encrypting,
+        Err(reason) => {
+            out.push(Diagnostic::general(
+                Severity::Error,
+                Code::UnreadableFile,
+                reason,
+            ));
+            return None;
+        }
+    };
+    let placed = place::place(linked, &stack, &Occupied::new(), encrypting.layout());
+    tree::Files::new(placed, &stack, encrypting, out)
+}
+
+/// Everything that the doors share.
+fn linked(
+    inventory: &Inventory<'_>,
+    config: Value,
+    world: &World<'_>,
+    out: &mut Diagnostics,
+) -> Option<(Stack, Plan<Linked>)> {
+    let opened = open(config, world, out)?;
+    let document = read::read(opened.value, out)?;
+    let namespace = document.spec.namespace.as_deref().unwrap_or_default();
     inventory.one_stack_per_namespace(namespace, &document.name, out);
     let secrets = inventory.secrets(namespace, &document.spec.secret_names(), out);
     let backups = inventory.backups(namespace, &document.spec.backup_names(), out);
     let outside = Outside {
-        env,
+        env: world.env,
+        sealed: opened.sealed,
         secrets,
         backups,
     };
     let stack = validate(&document, &outside, out)?;
     let base = plan(&stack);
     let linked = link(base, &stack, out);
-    if out.has_errors() {
-        // A patch that does not apply leaves documents that mean nothing.
-        return None;
-    }
-    let occupied = function::occupied(
-        &inventory,
-        &stack.owner(),
-        &[&stack.output.base, &stack.output.day2],
-    );
-    let patches = linked.patches.clone();
-    let placed = place(linked, &stack, &occupied);
-    Some(function::merge(
-        &inventory,
-        placed,
-        &patches,
-        &stack.owner(),
-        &occupied,
-        out,
-    ))
+    // A patch that does not apply leaves documents that mean nothing.
+    (!out.has_errors()).then_some((stack, linked))
 }
 
 /// The value of the functionConfig.

@@ -25,35 +25,97 @@ pub struct Placed {
 /// The places that others' documents hold: path and position.
 pub type Occupied = BTreeSet<(String, usize)>;
 
+/// Which documents share a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// All documents of one [`File`].
+    Shared,
+    /// The same, but every Secret has a file of its own. The MAC of SOPS covers a whole file, so it
+    /// would not survive that kustomize takes the documents of one apart.
+    SecretsApart,
+}
+
 /// Gives every document its place. Positions that others hold are stepped over:
 /// kpt refuses two documents at one place.
 #[must_use]
-pub fn place(plan: Plan<Linked>, stack: &Stack, occupied: &Occupied) -> Vec<Placed> {
-    let mut documents = plan.documents;
-    let files: BTreeSet<File> = documents.iter().map(|document| document.file).collect();
-    documents.push(Document {
-        file: File::Kustomization,
-        value: kustomization::build(stack, &files),
-    });
-    documents.sort_by_key(|document| document.file);
+pub fn place(
+    plan: Plan<Linked>,
+    stack: &Stack,
+    occupied: &Occupied,
+    layout: Layout,
+) -> Vec<Placed> {
     let mut next: BTreeMap<String, usize> = BTreeMap::new();
-    documents
+    let mut placed: Vec<Placed> = plan
+        .documents
         .into_iter()
-        .map(|Document { file, value }| {
-            let path = path(file, &stack.output);
-            let index = next.entry(path.clone()).or_default();
-            while occupied.contains(&(path.clone(), *index)) {
-                *index += 1;
-            }
-            *index += 1;
-            Placed {
-                index: *index - 1,
-                path,
-                file,
-                value,
-            }
+        .map(|document| {
+            let path = match layout {
+                Layout::SecretsApart => apart(&document, stack),
+                Layout::Shared => None,
+            };
+            let path = path.unwrap_or_else(|| self::path(document.file, &stack.output));
+            settle(document, path, occupied, &mut next)
+        })
+        .collect();
+    let document = Document {
+        file: File::Kustomization,
+        value: kustomization::build(stack, &placed),
+    };
+    let path = path(document.file, &stack.output);
+    placed.push(settle(document, path, occupied, &mut next));
+    placed.sort_by_key(|document| document.file);
+    placed
+}
+
+/// The Secrets of a plan, with the files that they have in [`Layout::SecretsApart`].
+#[must_use]
+pub fn secrets(plan: &Plan<Linked>, stack: &Stack) -> Vec<(File, String)> {
+    let documents = plan.documents.iter();
+    let secrets =
+        documents.filter(|d| d.value.get("kind").and_then(Value::as_str) == Some("Secret"));
+    secrets
+        .map(|document| {
+            let path = apart(document, stack);
+            let path = path.unwrap_or_else(|| self::path(document.file, &stack.output));
+            (document.file, path)
         })
         .collect()
+}
+
+/// The next position in a file that nobody else holds.
+fn settle(
+    document: Document,
+    path: String,
+    occupied: &Occupied,
+    next: &mut BTreeMap<String, usize>,
+) -> Placed {
+    let index = next.entry(path.clone()).or_default();
+    while occupied.contains(&(path.clone(), *index)) {
+        *index += 1;
+    }
+    *index += 1;
+    let Document { file, value } = document;
+    Placed {
+        index: *index - 1,
+        path,
+        file,
+        value,
+    }
+}
+
+/// The file of a Secret alone; none for what has a file for itself anyway.
+fn apart(document: &Document, stack: &Stack) -> Option<String> {
+    let text = |at| document.value.pointer(at).and_then(Value::as_str);
+    let shared = [File::LoginSecrets, File::AppSecrets, File::Plugin];
+    if text("/kind") != Some("Secret") || !shared.contains(&document.file) {
+        return None;
+    }
+    let name = text("/metadata/name")?;
+    let directory = match text("/metadata/namespace") {
+        Some(namespace) if namespace != stack.namespace => format!("secret/{namespace}"),
+        _ => "secret".to_owned(),
+    };
+    Some(format!("{}/{directory}/{name}.yaml", stack.output.base))
 }
 
 /// Whether a path below the base directory is that of a generated file.

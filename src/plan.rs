@@ -7,7 +7,6 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::diagnostic::FieldPath;
 use crate::meta::{Meta, REFERENCED_WAVE};
 use crate::validate::{RoleStyle, Stack};
 
@@ -19,6 +18,7 @@ mod database_role;
 mod env_secret;
 pub mod grant;
 mod grant_job;
+mod item_patch;
 pub mod job;
 mod login_secret;
 mod managed_role;
@@ -27,6 +27,8 @@ mod operator_config;
 pub mod recovery;
 mod registry_secret;
 mod scheduled_backup;
+
+pub use item_patch::{ItemChange, ItemPatch};
 
 /// The stage of a plan without links.
 #[derive(Debug)]
@@ -63,40 +65,6 @@ impl<Stage> Plan<Stage> {
         self.patches = patches;
         self
     }
-}
-
-/// A change to an item that somebody else wrote. It travels with the plan and
-/// is made by the sink, so that foreign items change in one place only.
-#[derive(Debug, Clone)]
-pub struct ItemPatch {
-    /// API group of the item; empty for the core group.
-    pub group: &'static str,
-    /// Its kind.
-    pub kind: &'static str,
-    /// Its namespace; none for what has none.
-    pub namespace: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// What to do.
-    pub change: ItemChange,
-    /// The field that asks for it, for messages.
-    pub path: FieldPath,
-}
-
-/// What is done to a foreign item.
-#[derive(Debug, Clone)]
-pub enum ItemChange {
-    /// A deep merge.
-    Merge(Value),
-    /// A Secret as environment of its containers.
-    EnvFrom {
-        /// The Secret.
-        secret: String,
-        /// The container; all when none.
-        container: Option<String>,
-        /// Where the specification of its Pods stands.
-        template: &'static [&'static str],
-    },
 }
 
 /// One document and the file that it belongs to.

@@ -17,6 +17,7 @@ mod definition;
 mod links;
 pub mod read;
 mod recovery;
+mod secrets;
 mod shape;
 
 pub use amount::Amount;
@@ -27,6 +28,7 @@ pub use buckets::{
 pub use definition::{crd, json_schema, krm_function_definition};
 pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
 pub use recovery::{PitrCluster, Recovery, Target};
+pub use secrets::{Secrets, SecretsMode, Uncomparable};
 
 /// The API group.
 pub const GROUP: &str = "cnpgstack.io";
@@ -102,6 +104,8 @@ pub struct Spec {
     pub operator: Option<Operator>,
     /// The Barman Cloud plugin, which a linked bucket needs.
     pub barman_plugin: Option<BarmanPlugin>,
+    /// How the files that hold Secrets are encrypted.
+    pub secrets: Option<Secrets>,
     /// Where the documents go in the package.
     pub output: Option<Output>,
     /// Changes to generated documents, applied last.

@@ -4,7 +4,7 @@
 //! webhook or by PostgreSQL, and all mistakes are reported at once. Leaf checks
 //! of single values live in [`check`]; rules between fields in the files beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FieldPath, Severity};
 use crate::spec::read::Document;
@@ -21,6 +21,7 @@ mod links;
 mod options;
 mod patches;
 mod recovery;
+mod secrets;
 mod stack;
 mod target;
 
@@ -28,9 +29,10 @@ pub use check::derive::{cut_name, digest, export_name, job_name};
 use check::{Refusal, name, quantity::Quantity};
 use stack::Seal;
 pub use stack::{
-    Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Grant, Image,
-    IstioMode, KeyRef, Links, Login, Operator, Origin, Output, OwnerRole, Patch, Point, Prometheus,
-    Recovery, Registry, Resources, RoleStyle, Secret, Stack, Storage, Target, User, Workload,
+    Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Encryption,
+    Grant, Image, IstioMode, KeyRef, Links, Login, Operator, Origin, Output, OwnerRole, Patch,
+    Point, Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack, Storage, Target,
+    User, Workload,
 };
 
 /// A check of a quantity.
@@ -51,6 +53,8 @@ pub fn manual_backup(namespace: &str) -> String {
 pub struct Outside<'a> {
     /// The environment of the function.
     pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// The fields that were encrypted in the file.
+    pub sealed: BTreeSet<FieldPath>,
     /// The Secrets among the items, by name, with their decoded values.
     pub secrets: BTreeMap<String, BTreeMap<String, String>>,
     /// The Backups among the items that have a Barman ID, by name.
@@ -159,6 +163,7 @@ impl Checker<'_> {
             .as_ref()
             .map(|image| self.recoveries(spec, &path, image));
         let output = self.output(spec, &path);
+        let encryption = self.encryption(spec, &path);
         let patches = self.patches(spec, &path);
         let users = databases
             .as_ref()
@@ -195,6 +200,7 @@ impl Checker<'_> {
             rclone_image,
             operator: operator?,
             output: output?,
+            encryption,
             patches,
             seal: Seal,
         })

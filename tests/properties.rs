@@ -186,8 +186,11 @@ fn items(config: &Value, items: &[Value]) -> Vec<Value> {
         "items": items,
         "functionConfig": config,
     });
-    let outcome = cnpg_stack::run(list.to_string().into_bytes(), &|_| None)
-        .expect("a ResourceList is readable");
+    let outcome = cnpg_stack::run(
+        list.to_string().into_bytes(),
+        &cnpg_stack::world::World::of(&|_| None),
+    )
+    .expect("a ResourceList is readable");
     assert_eq!(
         outcome.exit_code(),
         0,

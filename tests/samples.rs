@@ -42,7 +42,8 @@ fn every_sample_is_a_valid_stack() {
     for (path, text) in samples {
         let environment = |name: &str| Some(format!("value-of-{name}"));
         let list = resource_list(&text).into_bytes();
-        let outcome = cnpg_stack::run(list, &environment).expect("a ResourceList");
+        let outcome = cnpg_stack::run(list, &cnpg_stack::world::World::of(&environment))
+            .expect("a ResourceList");
         let errors: Vec<String> = outcome
             .diagnostics()
             .iter()

@@ -6,6 +6,7 @@
 
 mod support;
 
+use serde_json::Value;
 use support::admission::{Check, findings, how};
 use support::case::Case;
 use support::crd::Crds;
@@ -21,7 +22,9 @@ fn every_owned_item_is_valid() {
     let mut failures = Vec::new();
     for case in Case::all() {
         let list = wire::value(&case.expected_text()).unwrap_or_default();
-        for item in wire::items(&list).filter(|item| wire::owner(item).is_some()) {
+        // What is encrypted is decrypted before an API server sees it.
+        let owned = |item: &&Value| wire::owner(item).is_some() && item.get("sops").is_none();
+        for item in wire::items(&list).filter(owned) {
             let check = how(item);
             for (count, counted) in counts
                 .iter_mut()

@@ -34,6 +34,12 @@ codes! {
     UnreadableConfig => "unreadable-config",
     /// An item that concerns the stack is not valid YAML, or is too large or too deep.
     UnreadableItem => "unreadable-item",
+    /// A file or directory of the output cannot be read, or is a link.
+    UnreadableFile => "unreadable-file",
+    /// A file that the stack does not own stands where one of its files would be written.
+    ForeignFile => "foreign-file",
+    /// A file of the stack that is not generated any more.
+    StaleFile => "stale-file",
     /// Two `CnpgStack` documents claim the same namespace.
     TwoStacks => "two-stacks",
     /// A field that the API does not have.
@@ -114,6 +120,18 @@ codes! {
     StaleEntry => "stale-entry",
     /// An object that serves the whole cluster is left where it is.
     KeptShared => "kept-shared",
+    /// Secrets are written to files that everybody can read who can read the repository.
+    PlaintextSecret => "plaintext-secret",
+    /// Who can decrypt what is written.
+    EncryptedFor => "encrypted-for",
+    /// A file cannot be encrypted, or a value in it would stay readable.
+    ReadableSecret => "readable-secret",
+    /// Nobody can tell whether an encrypted file holds the values that are given.
+    UncomparableSecret => "uncomparable-secret",
+    /// An encrypted file would be overwritten with plain text.
+    EncryptionEnds => "encryption-ends",
+    /// A SOPS-encrypted `CnpgStack` that does not open.
+    CannotDecrypt => "cannot-decrypt",
     /// The operator's version is newer than the newest that was tried.
     UntestedOperator => "untested-operator",
     /// A key of the operator's configuration that the operator is not known to read.

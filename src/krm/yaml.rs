@@ -21,6 +21,8 @@ const MAX_DEPTH: usize = 64;
 const MAX_NODES: usize = 500_000;
 /// How many nodes may come out of aliases.
 const MAX_REPLAYED: usize = 10_000;
+/// How many documents one file may hold.
+const MAX_DOCUMENTS: usize = 100_000;
 /// How many aliases one item may hold.
 const MAX_ALIASES: usize = 2_000;
 
@@ -77,13 +79,27 @@ fn is_plain_in_json(char: char) -> bool {
 /// # Errors
 /// If the text is not one YAML document, or is too deep or too large. The message quotes nothing of it.
 pub fn parse(text: &str) -> Result<Value> {
-    read(text).map_err(|error| {
-        let what = fault::reason(&error);
-        match error.location() {
-            Some(at) => anyhow!("{what} (line {}, column {})", at.line(), at.column()),
-            None => anyhow!("{what}"),
-        }
-    })
+    read(text).map_err(|error| explained(&error))
+}
+
+fn explained(error: &Error) -> anyhow::Error {
+    let what = fault::reason(error);
+    match error.location() {
+        Some(at) => anyhow!("{what} (line {}, column {})", at.line(), at.column()),
+        None => anyhow!("{what}"),
+    }
+}
+
+/// Reads every document of a text. One that holds nothing is left out.
+///
+/// # Errors
+/// If the text is not YAML, or is too deep or too large. The message quotes nothing of it.
+pub fn parse_all(text: &str) -> Result<Vec<Value>> {
+    let mut options = options(MAX_NODES, MAX_DEPTH);
+    if let Some(budget) = &mut options.budget {
+        budget.max_documents = MAX_DOCUMENTS;
+    }
+    serde_saphyr::from_multiple_with_options(text, options).map_err(|error| explained(&error))
 }
 
 /// Reads one value, and leaves the error to the caller.

@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::relative;
+use super::Placed;
 use crate::meta::Meta;
-use crate::plan::File;
 use crate::validate::Stack;
 
-pub(super) fn build(stack: &Stack, files: &BTreeSet<File>) -> Value {
-    let mut paths: Vec<&str> = files
-        .iter()
-        .filter(|file| !file.is_day2())
-        .map(|file| relative(*file))
+pub(super) fn build(stack: &Stack, placed: &[Placed]) -> Value {
+    let applied = placed.iter().filter(|document| !document.file.is_day2());
+    let paths: BTreeSet<&str> = applied
+        .filter_map(|document| {
+            let below = document.path.strip_prefix(&stack.output.base)?;
+            below.strip_prefix('/')
+        })
         .collect();
-    paths.sort_unstable();
     let mut object = Map::from_iter([
         (
             "apiVersion".to_owned(),

@@ -1,5 +1,6 @@
 //! The pull secret. It is always there, with empty `auths` when no registry is
-//! given, and referred to only when one is.
+//! given, and referred to only when one is. It is spelt as SOPS spells JSON, so that the object is
+//! the same whether the file that it comes from was encrypted on the way or not.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use k8s_openapi::api::core::v1::Secret;
 use serde_json::{Map, Value, json};
 
 use crate::meta::{Meta, REFERENCED_WAVE};
+use crate::sops::json;
 use crate::validate::{Registry, Stack};
 
 /// Name of the Secret.
@@ -25,7 +27,7 @@ pub(super) fn build(stack: &Stack) -> Secret {
         type_: Some("kubernetes.io/dockerconfigjson".to_owned()),
         data: Some(BTreeMap::from([(
             ".dockerconfigjson".to_owned(),
-            ByteString(config.to_string().into_bytes()),
+            ByteString(json::write(&config).into_bytes()),
         )])),
         ..Secret::default()
     }

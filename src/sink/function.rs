@@ -13,14 +13,17 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::inventory::{Existing, Identity, Inventory, may};
 use crate::krm::annotation::{INDEX, LEGACY_INDEX, LEGACY_PATH, PATH, is_orchestrator_key};
 use crate::krm::{Edits, Field, Head, Replacement, ResourceList};
-use crate::meta::{self, SHARED};
 use crate::place::{Occupied, Placed};
 use crate::plan::{File, ItemPatch};
 
-mod archive;
+use super::history::{self, History};
+
 mod foreign;
 mod kustomization;
 mod patched;
+mod sealed;
+
+pub use sealed::{Sealing, is_written};
 
 /// The places in the package that items hold which the stack does not own.
 #[must_use]
@@ -46,48 +49,69 @@ pub fn occupied(inventory: &Inventory<'_>, owner: &str, roots: &[&str]) -> Occup
     inventory.heads().filter_map(held).collect()
 }
 
-/// The edits that bring the items in line with the placed documents.
-pub fn merge(
-    inventory: &Inventory<'_>,
-    mut placed: Vec<Placed>,
-    patches: &[ItemPatch],
-    owner: &str,
-    occupied: &Occupied,
-    out: &mut Diagnostics,
-) -> Edits {
-    let targets: Vec<Identity> = patches.iter().map(patched::target).collect();
-    let existing = {
-        let chosen = concerned(&placed, owner);
-        let wanted =
-            |head: &Head<'_>| chosen(head) || targets.iter().any(|target| target.may_be(head));
-        inventory.select(wanted, out)
-    };
-    kustomization::settle(&mut placed, &existing, owner, occupied);
-    let mut merger = Merger {
-        list: inventory.list(),
-        owner,
-        archive: archive::store(&placed),
-        occupied,
-        edits: Edits::default(),
-        out,
-    };
-    let granted: BTreeSet<Pair> = placed
-        .iter()
-        .filter_map(|d| granted_pair(&d.value))
-        .collect();
-    let mut kept = BTreeSet::new();
-    for document in placed {
-        let same: Vec<&Existing> = existing.iter().filter(|e| is_same(e, &document)).collect();
-        kept.extend(same.iter().map(|item| item.position));
-        merger.document(document, &same);
+/// What the placed documents are merged into, and how.
+pub struct Merging<'a> {
+    /// The items.
+    pub inventory: &'a Inventory<'a>,
+    /// The value of the stack's ownership annotation.
+    pub owner: &'a str,
+    /// The places that others hold.
+    pub occupied: &'a Occupied,
+    /// Whether Secrets are encrypted.
+    pub sealing: Sealing<'a>,
+}
+
+impl Merging<'_> {
+    /// The edits that bring the items in line with the placed documents.
+    #[must_use]
+    pub fn merge(
+        self,
+        mut placed: Vec<Placed>,
+        patches: &[ItemPatch],
+        out: &mut Diagnostics,
+    ) -> Edits {
+        let Self {
+            inventory,
+            owner,
+            occupied,
+            sealing,
+        } = self;
+        let targets: Vec<Identity> = patches.iter().map(patched::target).collect();
+        let existing = {
+            let chosen = concerned(&placed, owner);
+            let wanted =
+                |head: &Head<'_>| chosen(head) || targets.iter().any(|target| target.may_be(head));
+            inventory.select(wanted, out)
+        };
+        kustomization::settle(&mut placed, &existing, owner, occupied);
+        out.extend(sealing.remarks(&placed, occupied));
+        let mut merger = Merger {
+            list: inventory.list(),
+            owner,
+            history: History::new(&placed),
+            occupied,
+            sealing,
+            edits: Edits::default(),
+            out,
+        };
+        let mut kept = BTreeSet::new();
+        for document in &placed {
+            let same: Vec<&Existing> = existing.iter().filter(|e| is_same(e, document)).collect();
+            kept.extend(same.iter().map(|item| item.position));
+            merger.document(document, &same);
+        }
+        let rest = || existing.iter().filter(|e| !kept.contains(&e.position));
+        merger.vanished(rest());
+        merger.prune(rest());
+        for (target, patch) in targets.iter().zip(patches) {
+            merger.patch_item(target, patch, &existing);
+        }
+        if !merger.out.has_errors() {
+            let recipients = merger.sealing.recipients();
+            merger.out.extend(recipients);
+        }
+        merger.edits
     }
-    let rest = || existing.iter().filter(|e| !kept.contains(&e.position));
-    merger.vanished(rest(), &granted);
-    merger.prune(rest());
-    for (target, patch) in targets.iter().zip(patches) {
-        merger.patch_item(target, patch, &existing);
-    }
-    merger.edits
 }
 
 /// Whether an item has to be parsed: it may be owned, or be one of the documents.
@@ -115,16 +139,16 @@ fn is_same(item: &Existing, document: &Placed) -> bool {
 struct Merger<'a> {
     list: &'a ResourceList,
     owner: &'a str,
-    /// The ObjectStore that the live Cluster archives to.
-    archive: Option<String>,
+    history: History,
     occupied: &'a Occupied,
+    sealing: Sealing<'a>,
     edits: Edits,
     out: &'a mut Diagnostics,
 }
 
 impl Merger<'_> {
     /// One document and the items that are the same object.
-    fn document(&mut self, document: Placed, same: &[&Existing]) {
+    fn document(&mut self, document: &Placed, same: &[&Existing]) {
         if document.value.get("kind").is_none() {
             let message = format!("{} came out empty; please report this", document.path);
             self.say(Severity::Error, Code::Internal, message);
@@ -134,7 +158,7 @@ impl Merger<'_> {
             .iter()
             .partition(|item| item.owner() == Some(self.owner));
         for item in &foreign {
-            self.patch(item, &document);
+            self.patch(item, document);
         }
         // An object is written once: a second one of ours only repeats the first, or the user's own.
         let extra = usize::from(foreign.is_empty());
@@ -148,88 +172,55 @@ impl Merger<'_> {
         }
     }
 
-    fn append(&mut self, document: Placed) {
-        let place = place_annotations(&document);
-        self.edits.append.push(annotated(document.value, place));
+    fn append(&mut self, document: &Placed) {
+        let Some(value) = self.sealed(document, None) else {
+            return;
+        };
+        let place = place_annotations(document);
+        self.edits.append.push(annotated(value, place));
     }
 
     /// Takes over what the orchestrator wrote onto the item that is replaced.
-    fn replace(&mut self, item: &Existing, document: Placed) {
-        self.archive(&item.value, &document);
+    fn replace(&mut self, item: &Existing, document: &Placed) {
+        self.out
+            .extend(self.history.archive_moved(&item.value, document));
         let mut annotations = orchestrator_annotations(&item.value);
         // In kustomize nothing has a path, and what came without one keeps it so.
         if item.path().is_some() {
-            annotations.extend(place_annotations(&document));
+            annotations.extend(place_annotations(document));
         }
-        let value = annotated(document.value, annotations);
+        let Some(value) = self.sealed(document, Some(item)) else {
+            return;
+        };
+        let value = annotated(value, annotations);
         if value != item.value {
             let replacement = Replacement::Value(value);
             self.edits.replace.insert(item.position, replacement);
         }
     }
 
-    /// The archive of the live Cluster moves: by a recovery or a major upgrade, or by mistake.
-    fn archive(&mut self, old: &Value, document: &Placed) {
-        let Some((from, to)) = archive::moved(old, document, self.archive.as_deref()) else {
-            return;
-        };
-        let message = format!(
-            "the archive moves from {from} to {to}: what was archived stays where it is, and nothing can be restored from \
-             the new place until there is a base backup; take one at once with manual-backup.yaml"
-        );
-        self.say(Severity::Warning, Code::ArchiveMoved, message);
-    }
-
-    /// A grant Job of a user that is in the file no more: nobody takes its rights away.
-    fn vanished<'e>(&mut self, rest: impl Iterator<Item = &'e Existing>, granted: &BTreeSet<Pair>) {
+    /// Grant Jobs of users that are in the file no more.
+    fn vanished<'e>(&mut self, rest: impl Iterator<Item = &'e Existing>) {
         let owned = rest.filter(|item| item.owner() == Some(self.owner));
-        let present = owned.filter(|item| item.annotation(meta::STATE) != Some(meta::ABSENT));
-        let gone: BTreeSet<Pair> = present
-            .filter_map(|item| granted_pair(&item.value))
-            .filter(|pair| !granted.contains(pair))
-            .collect();
-        for (database, user) in gone {
-            let message = format!(
-                "user \"{user}\" is no longer listed for database \"{database}\" and keeps what it was granted there; \
-                 list it with `state: absent` first, so that a Job takes it away"
-            );
-            self.say(Severity::Warning, Code::VanishedUser, message);
-        }
+        let gone = self.history.vanished(owned.map(|item| &item.value));
+        self.out.extend(gone);
     }
 
     /// Removes what the stack owns and no longer wants.
     fn prune<'e>(&mut self, rest: impl Iterator<Item = &'e Existing>) {
         for item in rest.filter(|item| item.owner() == Some(self.owner)) {
-            if item.annotation(SHARED).is_none() {
-                self.edits.remove.insert(item.position);
-                continue;
+            match history::kept_shared(&item.value) {
+                Some(note) => self.out.push(note),
+                None => {
+                    self.edits.remove.insert(item.position);
+                }
             }
-            let Identity { kind, name, .. } = &item.identity;
-            let message = format!(
-                "{kind} \"{name}\" serves the whole Kubernetes cluster and is left where it is; remove it by hand"
-            );
-            self.say(Severity::Info, Code::KeptShared, message);
         }
     }
 
     fn say(&mut self, severity: Severity, code: Code, message: String) {
         self.out.push(Diagnostic::general(severity, code, message));
     }
-}
-
-/// A database and a user.
-type Pair = (String, String);
-
-/// Whose permissions a grant Job sets, and where.
-fn granted_pair(value: &Value) -> Option<Pair> {
-    let annotations = value.get("metadata")?.get("annotations")?;
-    let text = |key| {
-        annotations
-            .get(key)
-            .and_then(Value::as_str)
-            .map(ToOwned::to_owned)
-    };
-    Some((text(meta::DATABASE)?, text(meta::USER)?))
 }
 
 /// The place of a document, in both spellings: kyaml fills in a missing one but

@@ -92,7 +92,8 @@ impl Selection {
     }
 
     /// The option of the metadata block, and what stands there.
-    pub(super) fn entry(&self) -> (&'static str, &str) {
+    #[must_use]
+    pub fn entry(&self) -> (&'static str, &str) {
         (self.option, &self.text)
     }
 

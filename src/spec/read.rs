@@ -78,15 +78,11 @@ fn metadata_name(value: &Value, out: &mut Diagnostics) -> String {
 
 /// Fields beside `spec` are refused too: a `specs:` would otherwise be a file without effect.
 fn check_top(value: &Value, out: &mut Diagnostics) {
-    let known = ["apiVersion", "kind", "metadata", "spec", "status", "sops"];
+    let known = ["apiVersion", "kind", "metadata", "spec", "status"];
     for key in value.as_object().into_iter().flat_map(|map| map.keys()) {
         if !known.contains(&key.as_str()) {
             let message = "is not a field of the API; known here are `apiVersion`, `kind`, `metadata`, `spec`";
             out.error(Code::UnknownField, &FieldPath::top(key), message);
         }
-    }
-    if value.get("sops").is_some() {
-        let message = "marks a SOPS-encrypted file, which this version of cnpg-stack cannot read; decrypt it first";
-        out.error(Code::NotSupported, &FieldPath::top("sops"), message);
     }
 }

@@ -90,17 +90,22 @@ impl Checker<'_> {
     fn plain_password(&mut self, plain: &str, given: &Given<'_>) -> Option<Secret> {
         let path = &given.plain_path;
         if plain.starts_with("ENC[AES256_GCM,") {
-            let message = "is a value that SOPS encrypted, which this version of cnpg-stack cannot read; decrypt it first";
-            self.out.error(Code::NotSupported, path, message);
+            let message = "is a value that SOPS encrypted, in a file whose `sops` metadata says nothing of it: encrypt the \
+                           file itself, not a part of it or a patch";
+            self.out.error(Code::CannotDecrypt, path, message);
             return None;
         }
         self.accept(Code::InvalidPassword, path, "", (given.check)(plain))?;
+        let secret = Secret::new(plain.to_owned());
+        if self.outside.sealed.contains(path) {
+            return Some(secret);
+        }
         let message = format!(
             "stands in the file as plain text, readable by everyone who can read the repository; give it with `{}`",
             given.source_path
         );
         self.out.warn(Code::PlaintextPassword, path, message);
-        Some(Secret::new(plain.to_owned()))
+        Some(secret)
     }
 
     fn sourced_password(&mut self, source: &ValueSource, given: &Given<'_>) -> Option<Found> {

@@ -13,11 +13,13 @@ use crate::diagnostic::FieldPath;
 use crate::spec::Permission;
 
 mod backups;
+mod encryption;
 mod links;
 
 pub use backups::{
     Backup, BarmanPlugin, Bucket, Credentials, KeyRef, Origin, Point, Recovery, Target,
 };
+pub use encryption::Encryption;
 pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
 
 /// A stack without mistakes.
@@ -77,6 +79,8 @@ pub struct Stack {
     pub operator: Operator,
     /// Where the documents go.
     pub output: Output,
+    /// How Secrets are encrypted.
+    pub encryption: Encryption,
     /// The user's changes, applied last.
     pub patches: Vec<Patch>,
     /// Keeps others from making a stack that was not validated.

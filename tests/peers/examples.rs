@@ -8,12 +8,13 @@ use super::documents;
 use super::sandbox::{ROOT, Sandbox, run};
 
 /// The examples that there are.
-const EXAMPLES: [&str; 6] = [
+const EXAMPLES: [&str; 7] = [
     "backups",
     "environments",
     "kpt",
     "quickstart",
     "quickstart-container",
+    "secrets",
     "transformer",
 ];
 
@@ -62,6 +63,24 @@ fn quickstart() {
 #[test]
 fn quickstart_container() {
     twice("quickstart-container");
+}
+
+#[test]
+fn secrets() {
+    let output = twice("secrets");
+    for secret in [
+        "a-horse-of-another-colour",
+        "two-pence-for-a-goose",
+        "nine-men-and-a-mule",
+    ] {
+        // The one that the README asks `sops` for.
+        let shown = output.matches(secret).count();
+        assert_eq!(
+            shown,
+            usize::from(secret.starts_with("a-horse")),
+            "{secret}"
+        );
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -30,7 +31,7 @@ pub(crate) type Env = BTreeMap<String, String>;
 /// Runs the function through the library, and says what the program would say.
 pub(crate) fn library(input: &[u8], env: &Env) -> Run {
     let lookup = |name: &str| env.get(name).cloned();
-    let outcome = match cnpg_stack::run(input.to_vec(), &lookup) {
+    let outcome = match cnpg_stack::run(input.to_vec(), &cnpg_stack::world::World::of(&lookup)) {
         Ok(outcome) => outcome,
         Err(error) => {
             let code = i32::from(cnpg_stack::EXIT_UNREADABLE);
@@ -60,6 +61,13 @@ pub(crate) fn library(input: &[u8], env: &Env) -> Run {
 /// Runs the program with nothing in its environment but `env`.
 pub(crate) fn binary(arguments: &[&str], input: &[u8], env: &Env) -> Run {
     finish(start(arguments, input, env))
+}
+
+/// The same in a directory.
+pub(crate) fn binary_in(directory: &Path, arguments: &[&str], env: &Env) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cnpg-stack"));
+    command.current_dir(directory).args(arguments);
+    finish(feed(&mut command, b"", env))
 }
 
 /// Runs the program without arguments, and kills it when it takes longer than `limit`.
@@ -104,8 +112,13 @@ fn drain(pipe: &mut impl std::io::Read) -> Vec<u8> {
 
 /// Starts the program and feeds it from a thread of its own.
 fn start(arguments: &[&str], input: &[u8], env: &Env) -> Child {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_cnpg-stack"))
-        .args(arguments)
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cnpg-stack"));
+    feed(command.args(arguments), input, env)
+}
+
+/// Starts a command likewise.
+fn feed(command: &mut Command, input: &[u8], env: &Env) -> Child {
+    let mut child = command
         .env_clear()
         .envs(env)
         .stdin(Stdio::piped())

@@ -9,6 +9,7 @@ use crate::krm::Replacement;
 use crate::meta::{OWNER, SHARED};
 use crate::place::Placed;
 use crate::plan::File;
+use crate::sink::secret::is_secret;
 
 impl Merger<'_> {
     /// Merges a document into a foreign item. Ownership and the standard labels
@@ -56,6 +57,15 @@ impl Merger<'_> {
             let message = format!(
                 "{} among the items is SOPS-encrypted, so our fields cannot be merged into it; \
                  rename it, or refer to it with `secretRef`",
+                described(item)
+            );
+            self.say(Severity::Error, Code::Conflict, message);
+            return true;
+        }
+        if self.sealing.is_on() && is_secret(&document.value) {
+            let message = format!(
+                "{} among the items does not belong to the stack, and values that are to be encrypted cannot be merged \
+                 into it; rename it, or refer to it with `secretRef`",
                 described(item)
             );
             self.say(Severity::Error, Code::Conflict, message);

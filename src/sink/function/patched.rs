@@ -27,7 +27,7 @@ impl Merger<'_> {
         patch: &ItemPatch,
         existing: &[Existing],
     ) {
-        let described = format!("{} \"{}\"", patch.kind, patch.name);
+        let described = patch.described();
         let items: Vec<&Existing> = existing
             .iter()
             .filter(|item| item.identity == *target)
@@ -36,8 +36,8 @@ impl Merger<'_> {
             let message = format!(
                 "is for {described}{}, which is not among the items: {}. A kustomize generator sees no \
                  items; run the function as a transformer, or make the change yourself",
-                in_namespace(patch),
-                by_hand(&patch.change)
+                patch.in_namespace(),
+                patch.by_hand()
             );
             self.out.warn(Code::LinkWithoutTarget, &patch.path, message);
         }
@@ -72,23 +72,6 @@ impl Merger<'_> {
                 let message = format!("{described} cannot be changed: {error:#}");
                 self.say(Severity::Error, Code::UnreadableItem, message);
             }
-        }
-    }
-}
-
-fn in_namespace(patch: &ItemPatch) -> String {
-    let namespace = patch.namespace.as_ref();
-    namespace.map_or_else(String::new, |namespace| {
-        format!(" in namespace \"{namespace}\"")
-    })
-}
-
-/// What to do by hand.
-fn by_hand(change: &ItemChange) -> String {
-    match change {
-        ItemChange::Merge(merge) => format!("it needs {merge}"),
-        ItemChange::EnvFrom { secret, .. } => {
-            format!("its containers need `envFrom` with the Secret \"{secret}\"")
         }
     }
 }

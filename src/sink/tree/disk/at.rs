@@ -107,21 +107,22 @@ pub(super) fn made(within: &File, step: Step<'_>) -> io::Result<File> {
         return Ok(there);
     }
     let made = match rustix::fs::mkdirat(within, step.name, DIRECTORY_MODE) {
-        Ok(()) => sync(within),
-        // Another thread was faster.
-        Err(Errno::EXIST) => Ok(()),
-        Err(error) => Err(error.into()),
+        // Another thread may have been faster.
+        Ok(()) | Err(Errno::EXIST) => Ok(()),
+        Err(error) => Err(named(step.path, error)),
     };
-    made.map_err(|error| named(step.path, error))?;
+    made?;
     directory(within, step)?.ok_or_else(|| named(step.path, Errno::NOENT))
 }
 
 /// Puts a file with this content in the place of a file, or of nothing.
+///
+/// Whoever is killed leaves the old file or the new one. That it outlasts a crash of the machine is
+/// not waited for: a tree is made anew by one command, and a thousand stacks would take a minute.
 pub(super) fn replace(within: &File, step: Step<'_>, bytes: &[u8], mode: Mode) -> io::Result<()> {
     let temporary = leftover::name(step.name);
     let replaced = fill(within, &temporary, bytes, mode)
-        .and_then(|()| Ok(rustix::fs::renameat(within, &temporary, within, step.name)?))
-        .and_then(|()| sync(within));
+        .and_then(|()| Ok(rustix::fs::renameat(within, &temporary, within, step.name)?));
     if replaced.is_err() {
         // It may not have come into being; the error to tell is the one before.
         let _ = rustix::fs::unlinkat(within, &temporary, AtFlags::empty());
@@ -137,17 +138,7 @@ fn fill(within: &File, name: &str, bytes: &[u8], mode: Mode) -> io::Result<()> {
     }
     let flags = OPEN | OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
     let mut file = File::from(rustix::fs::openat(within, name, flags, mode)?);
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Makes the names in a directory outlast a crash.
-fn sync(directory: &File) -> io::Result<()> {
-    match rustix::fs::fsync(directory) {
-        // The file system has no such thing for directories.
-        Ok(()) | Err(Errno::INVAL) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    file.write_all(bytes)
 }
 
 /// Removes a file.
