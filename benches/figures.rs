@@ -62,6 +62,51 @@ fn main() {
             case.peak
         );
     }
+    render(1_000);
+}
+
+/// Prints what it takes to render many stacks, into a new directory and over what is there. Each
+/// run has a directory of its own: file systems are slow to give away again what was just deleted.
+fn render(stacks: usize) {
+    let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("render");
+    let _ = std::fs::remove_dir_all(&root);
+    std::fs::create_dir_all(&root).unwrap();
+    let text: Vec<String> = (0..stacks).map(stack).collect();
+    let file = root.join("stacks.yaml");
+    std::fs::write(&file, text.join("---\n")).unwrap();
+    let run = |directory: &Path| {
+        let start = Instant::now();
+        let status = command(env!("CARGO_BIN_EXE_cnpg-stack"))
+            .arg("render")
+            .arg("-f")
+            .arg(&file)
+            .arg("-o")
+            .arg(directory)
+            .status()
+            .unwrap();
+        let time = start.elapsed();
+        assert!(status.success(), "the benchmark's input is refused");
+        time.as_secs_f64()
+    };
+    let directories: Vec<PathBuf> = (0..5).map(|n| root.join(n.to_string())).collect();
+    for (name, wanted) in [("into nothing", "<= 1 s"), ("nothing changes", "none")] {
+        let mut times: Vec<f64> = directories.iter().map(|d| run(d)).collect();
+        times.sort_by(f64::total_cmp);
+        let median = times.get(2).copied().unwrap_or_default();
+        println!("render of {stacks} stacks, {name}: median {median:.2} s   wanted {wanted}");
+    }
+    std::fs::remove_dir_all(&root).unwrap();
+}
+
+/// One of many stacks, with a database, a user, and directories of its own.
+fn stack(number: usize) -> String {
+    format!(
+        "apiVersion: cnpgstack.io/v1alpha1\nkind: CnpgStack\nmetadata: {{name: shop-{number}}}\nspec:\n  \
+         namespace: storefront-{number}\n  psqlVersion: \"17.5\"\n  adminUser: keeper\n  adminPassword: keeper-{number}\n  \
+         operator: {{manageConfig: false}}\n  secrets: {{mode: never}}\n  \
+         output: {{basePath: {number}/k8s/deploy/base, day2Path: {number}/day2/backup}}\n  databases:\n  \
+         - {{database: orders, username: reporting, password: reporting-{number}, cnpgPermissions: [connect, read]}}\n"
+    )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes of a few megabytes")]

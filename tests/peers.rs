@@ -1,4 +1,4 @@
-//! The function under the real kustomize, kubectl, kpt and podman.
+//! The function under the real kustomize, kubectl, kpt, podman and sops.
 //!
 //! `tests/run` installs them, builds the binary and the image, and sets the environment that
 //! `peers::sandbox` asks for. What is missing is a failure with a word about it, never a skip.
@@ -23,6 +23,7 @@ mod peers {
     mod package;
     mod promtool;
     mod sandbox;
+    mod secrets;
     mod upkeep;
     mod words;
 }

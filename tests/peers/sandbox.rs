@@ -58,6 +58,17 @@ impl Run {
         self.stdout
     }
 
+    /// Standard error of a run that must succeed.
+    #[track_caller]
+    pub(super) fn said(self) -> String {
+        assert_eq!(
+            self.code, 0,
+            "{}\n{}{}",
+            self.command, self.stdout, self.stderr
+        );
+        self.stderr
+    }
+
     /// Standard error of a run that must fail.
     #[track_caller]
     pub(super) fn complaint(self) -> String {
@@ -148,14 +159,20 @@ impl Sandbox {
 
     /// Runs a program in the root, with a text on its standard input.
     pub(super) fn run_with(&self, program: &str, arguments: &[&str], input: &str) -> Run {
+        let mut command = self.command(program);
+        command.args(arguments);
+        run(command, input)
+    }
+
+    /// A program that will run in the root, with the program under test on its PATH.
+    pub(super) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         let bin = self.path(PROGRAM);
         let bin = bin.parent().expect("it is below the root").display();
         command
-            .args(arguments)
             .current_dir(&self.root)
             .env("PATH", format!("{bin}:{}", variable("PATH")));
-        run(command, input)
+        command
     }
 }
 
