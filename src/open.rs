@@ -27,13 +27,14 @@ pub struct Opened {
 /// Opens a document; one that is not encrypted is passed on. None after an error.
 pub fn open(value: Value, world: &World<'_>, out: &mut Diagnostics) -> Option<Opened> {
     let Some(metadata) = Metadata::of(&value) else {
-        let sealed = BTreeSet::new();
+        let sealed = stray(&value, out);
         return Some(Opened { value, sealed });
     };
     let path = FieldPath::top("sops");
     match metadata {
         Err(reason) => {
-            let message = format!("cannot be read: {reason}");
+            let message =
+                format!("cannot be read: {reason}; encrypt the file anew with `{ENCRYPT}`");
             out.error(Code::CannotDecrypt, &path, message);
             return None;
         }
@@ -56,14 +57,52 @@ pub fn open(value: Value, world: &World<'_>, out: &mut Diagnostics) -> Option<Op
         }
     };
     match sops::open(&value, &identities) {
-        Ok(opened) => Some(Opened {
-            sealed: fields(&opened.plain, &opened.decrypted),
-            value: opened.plain,
-        }),
+        Ok(opened) => {
+            let mut sealed = fields(&opened.plain, &opened.decrypted);
+            sealed.extend(stray(&opened.plain, out));
+            let value = opened.plain;
+            Some(Opened { value, sealed })
+        }
         Err(fault) => {
             report(&value, &fault, out);
             None
         }
+    }
+}
+
+/// Reports values that look encrypted and that nothing has decrypted: they would be taken for what they
+/// look like.
+fn stray(value: &Value, out: &mut Diagnostics) -> BTreeSet<FieldPath> {
+    let mut pointers = BTreeSet::new();
+    find_stray(value, &mut String::new(), &mut pointers);
+    let fields = fields(value, &pointers);
+    for field in &fields {
+        let message = "is a value that SOPS encrypted, in a file whose `sops` metadata says nothing of it: encrypt the \
+                       file itself, not a part of it or a patch";
+        out.error(Code::CannotDecrypt, field, message);
+    }
+    fields
+}
+
+fn find_stray(value: &Value, at: &mut String, found: &mut BTreeSet<String>) {
+    let mut below = |step: &str, value: &Value| {
+        let length = at.len();
+        at.push('/');
+        at.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        find_stray(value, at, found);
+        at.truncate(length);
+    };
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| below(key, value)),
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                below(&index.to_string(), value);
+            }
+        }
+        Value::String(text) if text.starts_with(sops::SEALED) => {
+            found.insert(at.clone());
+        }
+        _ => {}
     }
 }
 
@@ -98,11 +137,9 @@ fn report(value: &Value, fault: &Fault, out: &mut Diagnostics) {
             out.error(Code::CannotDecrypt, &path, message);
         }
         Fault::Metadata(_) | Fault::KeyGroups => {
-            out.error(
-                Code::CannotDecrypt,
-                &path,
-                format!("cannot be used: {fault}"),
-            );
+            let message =
+                format!("cannot be used: {fault}; encrypt the file anew with `{ENCRYPT}`");
+            out.error(Code::CannotDecrypt, &path, message);
         }
     }
 }

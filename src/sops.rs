@@ -46,6 +46,9 @@ pub use selection::Selection;
 /// The top-level key that holds the metadata.
 const KEY: &str = "sops";
 
+/// What an encrypted value starts with.
+pub const SEALED: &str = "ENC[AES256_GCM,";
+
 /// Whether a string is an encrypted value, well-formed to the last byte.
 #[must_use]
 pub fn is_sealed(text: &str) -> bool {
