@@ -20,5 +20,6 @@ pub(crate) mod hostile;
 pub(crate) mod process;
 pub(crate) mod readings;
 pub(crate) mod sealed;
+pub(crate) mod stacks;
 pub(crate) mod tree;
 pub(crate) mod wire;
