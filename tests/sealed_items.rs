@@ -189,7 +189,10 @@ fn a_changed_password_changes_the_secrets_that_hold_it() {
     let secrets = json!({"age": [RECIPIENT]});
     let first = done(&config(&secrets, "admin-password"), &[], true, 1);
     let second = done(&config(&secrets, "rotated"), &first, true, 2);
-    assert_eq!(differing(&first, &second), names(&["cnpg-env", "login-keeper"]));
+    assert_eq!(
+        differing(&first, &second),
+        names(&["cnpg-env", "login-keeper"])
+    );
 }
 
 #[test]
