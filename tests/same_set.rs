@@ -328,11 +328,9 @@ fn local(items: &[Value]) -> BTreeMap<String, Vec<Value>> {
 fn shared_part(kustomization: &Value) -> Value {
     let mut value = bare(kustomization);
     let map = value.as_object_mut().expect("a map");
-    ["configurations", "resources", "secretGenerator"]
-        .into_iter()
-        .for_each(|key| {
-            map.remove(key);
-        });
+    for key in ["configurations", "resources", "secretGenerator"] {
+        map.remove(key);
+    }
     value
 }
 
