@@ -15,6 +15,9 @@ use crate::validate::Stack;
 pub const OWNER: &str = STACK;
 /// Marks an object that serves the whole Kubernetes cluster: never pruned.
 pub const SHARED: &str = "cnpgstack.io/shared";
+/// On a Kustomization of a tree: files without room for an annotation that are the stack's, and are not
+/// generated from any more. A path below its directory on each line.
+pub const STALE_FILES: &str = "cnpgstack.io/stale-files";
 /// When a credential is due for rotation; a label, so that it can be selected.
 pub const ROTATION: &str = "cnpgstack.io/rotation";
 /// What kind of Job it is: a label, for network policies and for `kubectl get`.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::krm::yaml;
+use crate::meta::STALE_FILES;
 use crate::place::Placed;
 use crate::plan::File;
 use crate::sink::secret::{self, is_secret};
@@ -58,6 +59,20 @@ impl Body {
             }
             _ => self.is_secret(),
         }
+    }
+
+    /// A Kustomization that says which files are the stack's besides those that it reads.
+    pub(super) fn with_stale_files(mut self, paths: &[String]) -> Self {
+        let Self::Documents(documents) = &mut self else {
+            return self;
+        };
+        for document in documents {
+            let annotations = document.value.pointer_mut("/metadata/annotations");
+            if let Some(map) = annotations.and_then(Value::as_object_mut) {
+                map.insert(STALE_FILES.to_owned(), Value::from(paths.join("\n")));
+            }
+        }
+        self
     }
 
     /// The file as it is written when nothing is encrypted.

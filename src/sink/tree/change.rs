@@ -107,8 +107,12 @@ pub fn prepare(
         gone: Vec::new(),
         out,
     };
+    let kustomization = work.kustomization();
     for (path, body) in &files.bodies {
-        work.file(path, body);
+        let marked = kustomization
+            .as_ref()
+            .filter(|_| *path == files.kustomization());
+        work.file(path, marked.unwrap_or(body));
     }
     work.stale();
     work.out.extend(files.history.vanished(work.gone.iter()));
@@ -177,6 +181,27 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// The Kustomization, if files stay that only it can say are the stack's: `--prune` in a later run
+    /// has to know them.
+    fn kustomization(&mut self) -> Option<Body> {
+        if self.options.prune {
+            return None;
+        }
+        let [base, _] = &self.files.roots;
+        let is_wanted = |path: &str| self.files.bodies.contains_key(path);
+        match self.existing.stale_listed(base, is_wanted) {
+            Ok(stale) if stale.is_empty() => None,
+            Ok(stale) => {
+                let body = self.files.bodies.get(&self.files.kustomization())?;
+                Some(body.clone().with_stale_files(&stale))
+            }
+            Err(error) => {
+                unreadable(&error, self.out);
+                None
+            }
+        }
+    }
+
     /// One wanted file.
     fn file(&mut self, path: &str, body: &Body) {
         let found = match self.existing.read(path) {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::disk::{Found, Root};
 use crate::krm::yaml;
-use crate::meta::OWNER;
+use crate::meta::{OWNER, STALE_FILES};
 
 /// The output directory as a stack finds it.
 pub(super) struct Existing<'a> {
@@ -50,6 +50,22 @@ impl<'a> Existing<'a> {
             .map_or(Ok(Vec::new()), |root| root.list(directory))
     }
 
+    /// The files that kustomization.yaml says are the stack's and that are not wanted any more, by their
+    /// paths below its directory. No other file says whose they are.
+    pub(super) fn stale_listed(
+        &self,
+        base: &str,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> io::Result<Vec<String>> {
+        let there = self.list(base)?.into_iter();
+        let stale = there.filter(|path| self.listed.contains(path) && !is_wanted(path));
+        let below = stale.filter_map(|path| {
+            let below = path.strip_prefix(base)?.strip_prefix('/')?;
+            Some(below.to_owned())
+        });
+        Ok(below.collect())
+    }
+
     /// Whether a file is the stack's: by its documents, or by kustomization.yaml.
     pub(super) fn is_ours(&self, path: &str, bytes: &[u8]) -> bool {
         self.listed.contains(path) || self.owned_documents(bytes).is_some()
@@ -72,7 +88,7 @@ pub(super) fn documents(bytes: &[u8]) -> Option<Vec<Value>> {
     yaml::parse_all(text).ok()
 }
 
-/// The files that a Kustomization reads besides its resources.
+/// The files that a Kustomization reads besides its resources, and those that it did.
 fn files(kustomization: &Value) -> Vec<String> {
     let list = |value: &Value, key: &str| {
         let entries = value.get(key).and_then(Value::as_array).cloned();
@@ -83,6 +99,11 @@ fn files(kustomization: &Value) -> Vec<String> {
         .get("secretGenerator")
         .and_then(Value::as_array);
     let mut found: Vec<String> = list(kustomization, "configurations").collect();
+    let annotations = kustomization
+        .get("metadata")
+        .and_then(|m| m.get("annotations"));
+    let stale = annotations.and_then(|a| a.get(STALE_FILES)?.as_str());
+    found.extend(stale.unwrap_or_default().lines().map(ToOwned::to_owned));
     for generator in generators.into_iter().flatten() {
         found.extend(list(generator, "envs"));
         // `key=path`, or only the path.
