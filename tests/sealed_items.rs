@@ -1,5 +1,5 @@
-//! Encryption in function mode, where kpt writes the items to files: the same rules as for
-//! `render`, with the output of one run as the items of the next.
+//! What is in the Secrets that the function encrypts for kpt, and what makes it encrypt them anew.
+//! `in_place.rs` holds when it does at all.
 
 #![expect(
     clippy::expect_used,
@@ -151,51 +151,6 @@ fn every_secret_leaves_encrypted_and_the_others_as_they_are() {
 }
 
 #[test]
-fn kustomize_gets_plain_secrets_unless_told_otherwise() {
-    let mut config = config(&json!({"age": [RECIPIENT]}), "admin-password");
-    config["metadata"]["annotations"] = json!({});
-    let items = done(&config, &[], false, 1);
-    assert!(
-        secrets(&items)
-            .iter()
-            .all(|secret| secret.get("sops").is_none())
-    );
-    config["spec"]["secrets"]["mode"] = json!("always");
-    let items = done(&config, &[], false, 1);
-    assert!(
-        secrets(&items)
-            .iter()
-            .all(|secret| secret.get("sops").is_some())
-    );
-}
-
-#[test]
-fn the_recipients_are_named() {
-    let config = config(&json!({"age": [RECIPIENT]}), "admin-password");
-    let run = run(&config, &[], false, 1);
-    let line = format!("[info] encrypted-for: Secrets are encrypted for {RECIPIENT}");
-    assert!(run.messages.contains(&line), "{:?}", run.messages);
-}
-
-#[test]
-fn with_the_key_a_second_run_changes_nothing() {
-    let config = config(&json!({"age": [RECIPIENT]}), "admin-password");
-    let first = done(&config, &[], true, 1);
-    assert_eq!(done(&config, &first, true, 2), first);
-}
-
-#[test]
-fn a_changed_password_changes_the_secrets_that_hold_it() {
-    let secrets = json!({"age": [RECIPIENT]});
-    let first = done(&config(&secrets, "admin-password"), &[], true, 1);
-    let second = done(&config(&secrets, "rotated"), &first, true, 2);
-    assert_eq!(
-        differing(&first, &second),
-        names(&["cnpg-env", "login-keeper"])
-    );
-}
-
-#[test]
 fn changed_recipients_change_every_secret() {
     let first = done(
         &config(&json!({"age": [RECIPIENT]}), "admin-password"),
@@ -214,32 +169,6 @@ fn changed_recipients_change_every_secret() {
 }
 
 #[test]
-fn without_the_key_nothing_is_guessed() {
-    let with = |what: &str| {
-        config(
-            &json!({"age": [RECIPIENT], "whenUncomparable": what}),
-            "rotated",
-        )
-    };
-    let first = done(
-        &config(&json!({"age": [RECIPIENT]}), "admin-password"),
-        &[],
-        true,
-        1,
-    );
-    let refused = run(&with("error"), &first, false, 2);
-    assert_eq!((refused.code, &refused.items), (1, &first));
-    let errors = refused
-        .messages
-        .iter()
-        .filter(|m| m.starts_with("[error] uncomparable-secret"));
-    assert_eq!(errors.count(), secrets(&first).len());
-    assert_eq!(done(&with("keep"), &first, false, 2), first);
-    let anew = done(&with("reencrypt"), &first, false, 2);
-    assert_eq!(differing(&first, &anew).len(), secrets(&first).len());
-}
-
-#[test]
 fn plain_text_among_what_is_encrypted_is_put_right_without_a_key() {
     let config = config(
         &json!({"age": [RECIPIENT], "whenUncomparable": "keep"}),
@@ -254,37 +183,4 @@ fn plain_text_among_what_is_encrypted_is_put_right_without_a_key() {
     let second = done(&config, &edited, false, 2);
     assert_eq!(differing(&edited, &second), names(&["login-keeper"]));
     assert!(!format!("{second:?}").contains("YWRtaW4tcGFzc3dvcmQ"));
-}
-
-#[test]
-fn encryption_does_not_end_in_silence() {
-    let first = done(
-        &config(&json!({"age": [RECIPIENT]}), "admin-password"),
-        &[],
-        true,
-        1,
-    );
-    let refused = run(&config(&json!({}), "admin-password"), &first, true, 2);
-    assert_eq!((refused.code, &refused.items), (1, &first));
-    let ends = refused
-        .messages
-        .iter()
-        .filter(|m| m.starts_with("[error] encryption-ends"));
-    assert_eq!(
-        ends.count(),
-        secrets(&first).len(),
-        "{:?}",
-        refused.messages
-    );
-    let meant = done(
-        &config(&json!({"mode": "never"}), "admin-password"),
-        &first,
-        true,
-        2,
-    );
-    assert!(
-        secrets(&meant)
-            .iter()
-            .all(|secret| secret.get("sops").is_none())
-    );
 }
