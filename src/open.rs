@@ -73,37 +73,13 @@ pub fn open(value: Value, world: &World<'_>, out: &mut Diagnostics) -> Option<Op
 /// Reports values that look encrypted and that nothing has decrypted: they would be taken for what they
 /// look like.
 fn stray(value: &Value, out: &mut Diagnostics) -> BTreeSet<FieldPath> {
-    let mut pointers = BTreeSet::new();
-    find_stray(value, &mut String::new(), &mut pointers);
-    let fields = fields(value, &pointers);
+    let fields = fields(value, &sops::seeming_pointers(value));
     for field in &fields {
         let message = "is a value that SOPS encrypted, in a file whose `sops` metadata says nothing of it: encrypt the \
                        file itself, not a part of it or a patch";
         out.error(Code::CannotDecrypt, field, message);
     }
     fields
-}
-
-fn find_stray(value: &Value, at: &mut String, found: &mut BTreeSet<String>) {
-    let mut below = |step: &str, value: &Value| {
-        let length = at.len();
-        at.push('/');
-        at.push_str(&step.replace('~', "~0").replace('/', "~1"));
-        find_stray(value, at, found);
-        at.truncate(length);
-    };
-    match value {
-        Value::Object(map) => map.iter().for_each(|(key, value)| below(key, value)),
-        Value::Array(list) => {
-            for (index, value) in list.iter().enumerate() {
-                below(&index.to_string(), value);
-            }
-        }
-        Value::String(text) if text.starts_with(sops::SEALED) => {
-            found.insert(at.clone());
-        }
-        _ => {}
-    }
 }
 
 fn report(value: &Value, fault: &Fault, out: &mut Diagnostics) {

@@ -56,6 +56,12 @@ pub trait Progress: Sync {
     fn step(&self);
 }
 
+/// Nobody looks at it.
+impl Progress for () {
+    fn start(&self, _: &'static str, _: usize) {}
+    fn step(&self) {}
+}
+
 /// Reads a file by the name that the user gave it.
 pub type Reader<'a> = &'a (dyn Fn(&str) -> io::Result<Vec<u8>> + Sync);
 

@@ -47,7 +47,7 @@ pub use selection::Selection;
 const KEY: &str = "sops";
 
 /// What an encrypted value starts with.
-pub const SEALED: &str = "ENC[AES256_GCM,";
+const SEALED: &str = "ENC[AES256_GCM,";
 
 /// Whether a string is an encrypted value, well-formed to the last byte.
 #[must_use]
@@ -59,6 +59,13 @@ pub fn is_sealed(text: &str) -> bool {
 #[must_use]
 pub fn sealed_pointers(document: &Value) -> BTreeSet<String> {
     pointers(document, |value| value.as_str().is_some_and(is_sealed))
+}
+
+/// The JSON pointers of all values of a document that look encrypted, be they well-formed or not.
+#[must_use]
+pub fn seeming_pointers(document: &Value) -> BTreeSet<String> {
+    let seems = |text: &str| text.starts_with(SEALED);
+    pointers(document, |value| value.as_str().is_some_and(seems))
 }
 
 /// The JSON pointers of all values of a document that anybody can read.

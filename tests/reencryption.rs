@@ -13,7 +13,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use cnpg_stack::render::{Progress, Report, Request, render};
+use cnpg_stack::render::{Report, Request, render};
 use cnpg_stack::spec::Uncomparable;
 use cnpg_stack::world::World;
 
@@ -30,13 +30,6 @@ const SECRETS: [&str; 4] = [
 const BASE: &str = "k8s/deploy/base";
 /// A second recipient, whose key nobody has.
 const OTHER: &str = "age1rtt3je7dj06vg495excdqjth82gtmfed2xc554tum2hz54m26dgqjpl3kg";
-
-struct Silent;
-
-impl Progress for Silent {
-    fn start(&self, _: &'static str, _: usize) {}
-    fn step(&self) {}
-}
 
 /// A directory with a stack that is rendered once, with the key at hand.
 struct Bench {
@@ -99,8 +92,7 @@ impl Bench {
             ..World::of(&env)
         };
         let read = |_: &str| -> io::Result<Vec<u8>> { Ok(self.stack.clone().into_bytes()) };
-        let report =
-            render(&request, &read, &world, &Silent).expect("the directory can be worked in");
+        let report = render(&request, &read, &world, &()).expect("the directory can be worked in");
         Rendered(report)
     }
 

@@ -18,7 +18,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cnpg_stack::krm::yaml;
-use cnpg_stack::render::{Progress, Request, render};
+use cnpg_stack::render::{Request, render};
 use cnpg_stack::world::World;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -78,14 +78,6 @@ fn is_let_in(entry: &Value) -> bool {
     entry["state"] == "present" && flags.is_some_and(|flags| flags.contains(&json!("connect")))
 }
 
-/// Nobody looks at the progress.
-struct Silent;
-
-impl Progress for Silent {
-    fn start(&self, _: &'static str, _: usize) {}
-    fn step(&self) {}
-}
-
 /// The documents of the function.
 fn function(config: &Value) -> Vec<Value> {
     let list = json!({
@@ -119,7 +111,7 @@ fn files(config: &Value, name: &str) -> BTreeMap<String, String> {
         ..Request::default()
     };
     let read = |_: &str| Ok(config.to_string().into_bytes());
-    let report = render(&request, &read, &World::of(&|_| None), &Silent);
+    let report = render(&request, &read, &World::of(&|_| None), &());
     let report = report.expect("the directory can be worked in");
     assert_eq!(report.code, 0, "{:?}", report.messages);
     let tree = tree::read(&work.join("out"));

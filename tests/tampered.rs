@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cnpg_stack::render::{Progress, Report, Request, render};
+use cnpg_stack::render::{Report, Request, render};
 use cnpg_stack::sops::Identities;
 use cnpg_stack::spec::Uncomparable;
 use cnpg_stack::world::World;
@@ -28,14 +28,6 @@ const ADMIN: &str = "k8s/deploy/base/secret/login-keeper.yaml";
 const USER: &str = "k8s/deploy/base/secret/login-orders-app.yaml";
 const REGISTRY: &str = "k8s/deploy/base/secret/registry.json";
 const BUCKET: &str = "k8s/deploy/base/secret/minio.env";
-
-/// Nobody looks at the progress.
-struct Silent;
-
-impl Progress for Silent {
-    fn start(&self, _: &'static str, _: usize) {}
-    fn step(&self) {}
-}
 
 /// A tree over time.
 struct Bench {
@@ -115,7 +107,7 @@ spec:
             ..Request::default()
         };
         let read = |_: &str| Ok(self.stack().into_bytes());
-        render(&request, &read, &world, &Silent).expect("the directory can be worked in")
+        render(&request, &read, &world, &()).expect("the directory can be worked in")
     }
 
     fn out(&self) -> PathBuf {

@@ -201,3 +201,22 @@ pub(super) fn uncomparable(what: &str, reason: &str) -> Diagnostic {
     );
     Diagnostic::general(Severity::Error, Code::UncomparableSecret, message)
 }
+
+/// A file that would go from encrypted back to plain text.
+pub(super) fn encryption_ends(path: &str) -> Diagnostic {
+    let message = format!(
+        "{path} is encrypted and would be overwritten with plain text, for nobody is named any more who could decrypt \
+         it; name the recipients with `spec.secrets.age`, or say `spec.secrets.mode: never`"
+    );
+    Diagnostic::general(Severity::Error, Code::EncryptionEnds, message)
+}
+
+/// Who can decrypt what was encrypted.
+pub(super) fn encrypted_for<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Diagnostic {
+    let names: Vec<String> = names
+        .into_iter()
+        .map(|name| name.as_ref().to_owned())
+        .collect();
+    let message = format!("Secrets are encrypted for {}", names.join(", "));
+    Diagnostic::general(Severity::Info, Code::EncryptedFor, message)
+}

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::inventory::Existing;
 use crate::krm::annotation::{INDEX, LEGACY_INDEX, LEGACY_PATH, PATH};
 use crate::place::{Layout, Occupied, Placed};
-use crate::sink::seal::{Lock, Sealer, Settled};
+use crate::sink::seal::{Lock, Sealer, Settled, encrypted_for, encryption_ends};
 use crate::sink::secret::{holds_secrets, is_secret};
 use crate::spec::SecretsMode;
 use crate::validate::Encryption;
@@ -92,9 +92,7 @@ impl<'a> Sealing<'a> {
 
     /// Who can decrypt what was encrypted.
     pub(super) fn recipients(&self) -> Option<Diagnostic> {
-        let names = self.lock.as_ref()?.names().join(", ");
-        let message = format!("Secrets are encrypted for {names}");
-        let note = Diagnostic::general(Severity::Info, Code::EncryptedFor, message);
+        let note = encrypted_for(self.lock.as_ref()?.names());
         Some(note)
     }
 }
@@ -147,14 +145,6 @@ impl Merger<'_> {
             }
         }
     }
-}
-
-fn encryption_ends(path: &str) -> Diagnostic {
-    let message = format!(
-        "{path} is encrypted and would be overwritten with plain text, for nobody is named any more who could decrypt \
-         it; name the recipients with `spec.secrets.age`, or say `spec.secrets.mode: never`"
-    );
-    Diagnostic::general(Severity::Error, Code::EncryptionEnds, message)
 }
 
 /// An item as it is without the orchestrator's annotations.

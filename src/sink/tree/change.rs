@@ -14,7 +14,7 @@ use super::sealing::{self, Content, Sealing};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::inventory::Identity;
 use crate::sink::history;
-use crate::sink::seal::Sealer;
+use crate::sink::seal::{Sealer, encrypted_for, encryption_ends};
 use crate::sink::secret::is_secret;
 use crate::spec::{SecretsMode, Uncomparable};
 use crate::world::World;
@@ -259,12 +259,7 @@ impl Work<'_> {
         self.prepared.readable += usize::from(body.holds_secrets());
         let never = self.files.encryption.mode == SecretsMode::Never;
         if !never && old.is_some_and(|old| body.is_secret() && sealing::is_sealed(body, old)) {
-            let message = format!(
-                "{path} is encrypted and would be overwritten with plain text, for nobody is named any more who could \
-                 decrypt it; name the recipients with `spec.secrets.age`, or say `spec.secrets.mode: never`"
-            );
-            let error = Diagnostic::general(Severity::Error, Code::EncryptionEnds, message);
-            self.out.push(error);
+            self.out.push(encryption_ends(path));
             return None;
         }
         Some(body.plain().into_bytes())
@@ -280,21 +275,14 @@ impl Work<'_> {
             return; // nothing is written
         }
         let never = self.files.encryption.mode == SecretsMode::Never;
-        let (severity, code, message) = if self.files.encrypted {
+        if self.files.encrypted {
             let sealed = self
                 .files
                 .bodies
                 .iter()
                 .filter(|(_, body)| body.is_sealable());
             let names = self.sealing.policy.names(sealed);
-            (
-                Severity::Info,
-                Code::EncryptedFor,
-                format!(
-                    "Secrets are encrypted for {}",
-                    names.into_iter().collect::<Vec<_>>().join(", ")
-                ),
-            )
+            self.out.push(encrypted_for(names));
         } else if self.prepared.readable > 0 && !never {
             let message = format!(
                 "secrets are written as plain text, readable by everyone who can read the repository ({} of the files): keep \
@@ -302,12 +290,9 @@ impl Work<'_> {
                  (`spec.secrets.mode: never` says that this is meant)",
                 self.prepared.readable
             );
-            (Severity::Warning, Code::PlaintextSecret, message)
-        } else {
-            return;
-        };
-        let note = Diagnostic::general(severity, code, message);
-        self.out.push(note);
+            let warning = Diagnostic::general(Severity::Warning, Code::PlaintextSecret, message);
+            self.out.push(warning);
+        }
     }
 
     fn change(&mut self, path: &str, kind: Kind, old: Option<&[u8]>, bytes: Vec<u8>, secret: bool) {
