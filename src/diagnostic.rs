@@ -184,6 +184,14 @@ impl Diagnostics {
             .any(|d| d.path.as_ref().is_some_and(|known| known.contains(path)))
     }
 
+    /// The same, or below it: a list whose entries were all refused is empty by now.
+    #[must_use]
+    pub fn touches(&self, path: &FieldPath) -> bool {
+        let below = |d: &Diagnostic| d.path.as_ref().is_some_and(|known| path.contains(known));
+        let mut errors = self.0.iter().filter(|d| d.severity == Severity::Error);
+        self.covers(path) || errors.any(below)
+    }
+
     /// Takes back what turned out not to be so.
     pub fn forget(&mut self, code: Code) {
         self.0.retain(|diagnostic| diagnostic.code != code);

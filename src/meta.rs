@@ -26,6 +26,12 @@ pub const JOB: &str = "cnpgstack.io/job";
 pub const GRANT_JOB: &str = "grant";
 /// The value of [`JOB`] of an export Job.
 pub const EXPORT_JOB: &str = "export";
+/// The value of [`JOB`] of a migration Job.
+pub const MIGRATION_JOB: &str = "migration";
+/// The migration that a Job is a part of: a label.
+pub const MIGRATION: &str = "cnpgstack.io/migration";
+/// On the Job that begins a replication: what to do, in which order.
+pub const STEPS: &str = "cnpgstack.io/steps";
 /// The database that a grant Job works in.
 pub const DATABASE: &str = "cnpgstack.io/database";
 /// The user whose permissions a grant Job sets.

@@ -33,7 +33,7 @@ pub fn process(
     let inventory = Inventory::new(list);
     let written = function::is_written(&config);
     let (stack, linked) = linked(&inventory, config, world, out)?;
-    let roots = [stack.output.base.as_str(), &stack.output.day2];
+    let roots = stack.output.roots();
     let occupied = function::occupied(&inventory, &stack.owner(), &roots);
     let patches = linked.patches.clone();
     let sealing = function::Sealing::new(&stack.encryption, written, world);

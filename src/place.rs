@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::plan::{Document, File, Linked, Plan};
-use crate::validate::{Output, Stack};
+use crate::validate::Stack;
 
 mod kustomization;
 
@@ -53,7 +53,7 @@ pub fn place(
                 Layout::SecretsApart => apart(&document, stack),
                 Layout::Shared => None,
             };
-            let path = path.unwrap_or_else(|| self::path(document.file, &stack.output));
+            let path = path.unwrap_or_else(|| self::path(document.file, stack));
             settle(document, path, occupied, &mut next)
         })
         .collect();
@@ -61,7 +61,7 @@ pub fn place(
         file: File::Kustomization,
         value: kustomization::build(stack, &placed),
     };
-    let path = path(document.file, &stack.output);
+    let path = path(document.file, stack);
     placed.push(settle(document, path, occupied, &mut next));
     placed.sort_by_key(|document| document.file);
     placed
@@ -76,7 +76,7 @@ pub fn secrets(plan: &Plan<Linked>, stack: &Stack) -> Vec<(File, String)> {
     secrets
         .map(|document| {
             let path = apart(document, stack);
-            let path = path.unwrap_or_else(|| self::path(document.file, &stack.output));
+            let path = path.unwrap_or_else(|| self::path(document.file, stack));
             (document.file, path)
         })
         .collect()
@@ -106,7 +106,12 @@ fn settle(
 /// The file of a Secret alone; none for what has a file for itself anyway.
 fn apart(document: &Document, stack: &Stack) -> Option<String> {
     let text = |at| document.value.pointer(at).and_then(Value::as_str);
-    let shared = [File::LoginSecrets, File::AppSecrets, File::Plugin];
+    let shared = [
+        File::LoginSecrets,
+        File::AppSecrets,
+        File::MigrationSecrets,
+        File::Plugin,
+    ];
     if text("/kind") != Some("Secret") || !shared.contains(&document.file) {
         return None;
     }
@@ -126,7 +131,13 @@ pub fn is_generated(path: &str) -> bool {
 }
 
 /// The path of a file in the package.
-fn path(file: File, output: &Output) -> String {
+fn path(file: File, stack: &Stack) -> String {
+    let output = &stack.output;
+    if let File::Migration(number) = file {
+        let migration = stack.migrations.get(usize::from(number));
+        let name = migration.map_or("", |migration| migration.name.as_str());
+        return format!("{}/{name}.yaml", output.migrations);
+    }
     let root = if file.is_day2() {
         &output.day2
     } else {
@@ -158,5 +169,8 @@ const fn relative(file: File) -> &'static str {
         File::Restore => "cluster-restore.yaml",
         File::PointInTimeRecovery => "point-in-time-recovery.yaml",
         File::ExportJobs => "backup-to-bucket-job.yaml",
+        File::MigrationSecrets => "secret/migration-secret.yaml",
+        // They have a name and a directory of their own.
+        File::Migration(_) => "",
     }
 }

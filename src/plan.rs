@@ -22,6 +22,7 @@ mod item_patch;
 pub mod job;
 mod login_secret;
 mod managed_role;
+pub mod migration;
 mod namespace;
 mod operator_config;
 pub mod recovery;
@@ -96,6 +97,8 @@ pub enum File {
     LoginSecrets,
     /// `secret/backend-secret.yaml`: connection Secrets of applications.
     AppSecrets,
+    /// `secret/migration-secret.yaml`: passwords for databases outside the stack.
+    MigrationSecrets,
     /// `secret/cnpg-env.yaml`: connection credentials.
     EnvSecret,
     /// `secret/registry.yaml`: pull secret.
@@ -132,14 +135,17 @@ pub enum File {
     PointInTimeRecovery,
     /// `backup-to-bucket-job.yaml`: the export Jobs and their files.
     ExportJobs,
+    /// `../migration/{name}.yaml`: the migration of this number, its Job and its files.
+    Migration(u16),
 }
 
 impl File {
-    /// Every file, in the order of the output.
+    /// Every file but those of migrations, in the order of the output.
     pub const ALL: &'static [Self] = &[
         Self::Namespace,
         Self::LoginSecrets,
         Self::AppSecrets,
+        Self::MigrationSecrets,
         Self::EnvSecret,
         Self::RegistrySecret,
         Self::MinioSecret,
@@ -170,6 +176,7 @@ impl File {
                 | Self::Restore
                 | Self::PointInTimeRecovery
                 | Self::ExportJobs
+                | Self::Migration(_)
         )
     }
 }
@@ -182,6 +189,8 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
         documents.push(Document::new(File::Namespace, &namespace::build(stack)));
     }
     documents.extend(each(File::LoginSecrets, login_secret::build_all(stack)));
+    let logins = migration::login_secret::build_all(stack);
+    documents.extend(each(File::MigrationSecrets, logins));
     documents.push(Document::new(File::EnvSecret, &env_secret::build(stack)));
     documents.push(Document::new(
         File::RegistrySecret,
@@ -219,6 +228,7 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
             Document::new(File::PointInTimeRecovery, &recovery::build(stack, cluster))
         }),
     );
+    documents.extend(migration::build_all(stack));
     documents.sort_by_key(|document| document.file);
     Plan::new(documents)
 }

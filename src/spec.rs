@@ -15,8 +15,10 @@ mod amount;
 mod buckets;
 mod definition;
 mod links;
+mod migrations;
 pub mod read;
 mod recovery;
+mod references;
 mod secrets;
 mod shape;
 
@@ -27,6 +29,9 @@ pub use buckets::{
 };
 pub use definition::{crd, json_schema, krm_function_definition};
 pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
+pub use migrations::{
+    Migration, MigrationEnd, MigrationMode, MigrationStep, MigrationTables, OnConflict, SslMode,
+};
 pub use recovery::{PitrCluster, Recovery, Target};
 pub use secrets::{Secrets, SecretsMode, Uncomparable};
 
@@ -96,6 +101,8 @@ pub struct Spec {
     pub pitr_clusters: Option<Vec<PitrCluster>>,
     /// Brings this very cluster up from an archive, when the Kubernetes cluster or the Cluster is gone.
     pub recovery: Option<Recovery>,
+    /// What is brought from one database into another. Applied by hand.
+    pub migrations: Option<Vec<Migration>>,
     /// What the stack is connected to.
     pub links: Option<Links>,
     /// Whether a NetworkPolicy lets only those in that have to reach the instances. Default false.
@@ -349,51 +356,4 @@ pub struct PatchTarget {
     pub kind: Option<String>,
     /// Name of the document; all of the kind when left out.
     pub name: Option<String>,
-}
-
-impl Spec {
-    /// The names of the Secrets that the file refers to: their values are looked
-    /// up among the items.
-    #[must_use]
-    pub fn secret_names(&self) -> Vec<&str> {
-        let registry = self
-            .registry
-            .as_ref()
-            .and_then(|registry| registry.password_from.as_ref());
-        let users = self
-            .databases
-            .iter()
-            .flatten()
-            .filter_map(|entry| entry.password_from.as_ref());
-        let passwords = self.admin_password_from.iter().chain(registry).chain(users);
-        let buckets = self
-            .links
-            .iter()
-            .flat_map(|links| [links.cnpg_bucket.as_ref(), links.cnpg_swbucket.as_ref()]);
-        let keys = buckets.flatten().flat_map(|bucket| {
-            let keys = bucket.credentials_from.as_ref();
-            let authority = bucket.endpoint_ca.as_ref();
-            [
-                keys.and_then(|keys| keys.secret_ref.as_ref()?.name.as_deref()),
-                authority.and_then(|authority| authority.name.as_deref()),
-            ]
-        });
-        passwords
-            .filter_map(|source| source.secret_ref.as_ref()?.name.as_deref())
-            .chain(keys.flatten())
-            .collect()
-    }
-    /// The names that may be those of Backups, whose Barman IDs are looked up among the items.
-    #[must_use]
-    pub fn backup_names(&self) -> Vec<&str> {
-        let pitr = self
-            .pitr_clusters
-            .iter()
-            .flatten()
-            .map(|given| &given.target);
-        let recovery = self.recovery.iter().map(|given| &given.target);
-        pitr.chain(recovery)
-            .filter_map(|target| target.backup_id.as_deref())
-            .collect()
-    }
 }

@@ -18,6 +18,7 @@ mod databases;
 mod instance;
 mod labels;
 mod links;
+mod migrations;
 mod options;
 mod patches;
 mod recovery;
@@ -29,10 +30,10 @@ pub use check::derive::{cut_name, digest, export_name, job_name};
 use check::{Refusal, name, quantity::Quantity};
 use stack::Seal;
 pub use stack::{
-    Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Encryption,
-    Grant, Image, IstioMode, KeyRef, Links, Login, Operator, Origin, Output, OwnerRole, Patch,
-    Point, Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack, Storage, Target,
-    User, Workload,
+    Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Encryption, End,
+    External, Grant, Image, IstioMode, KeyRef, Links, Login, Migration, Operator, Origin, Output,
+    OwnerRole, Patch, Point, Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack,
+    Step, Storage, Target, User, Workload,
 };
 
 /// A check of a quantity.
@@ -155,6 +156,7 @@ impl Checker<'_> {
         let operator = self.operator(spec, &path);
         let databases = self.databases(spec, &path, image.as_ref(), operator.as_ref());
         let links = self.links(spec, &path, databases.as_ref());
+        let migrations = self.migrations(spec, &path, databases.as_ref());
         let registry = self.registry(spec, &path);
         let backup = self.backup(spec, &path);
         let plugin = self.plugin(spec, &path);
@@ -168,7 +170,8 @@ impl Checker<'_> {
         let users = databases
             .as_ref()
             .map(|databases| databases.users.as_slice());
-        let generated = credentials::generated_logins(admin.as_ref(), users.unwrap_or_default());
+        let users = users.unwrap_or_default();
+        let generated = credentials::generated_logins(admin.as_ref(), users, &migrations);
         self.references_are_foreign(spec, &generated);
         let namespace = namespace?;
         let (databases, recoveries) = (databases?, recoveries?);
@@ -196,6 +199,7 @@ impl Checker<'_> {
             recovery: recoveries.live,
             restore: recoveries.restore,
             pitr_clusters: recoveries.pitr_clusters,
+            migrations,
             plugin,
             rclone_image,
             operator: operator?,

@@ -17,6 +17,8 @@ use base64::engine::general_purpose::STANDARD;
 use cnpg_stack::diagnostic::Code;
 use cnpg_stack::link::EXPORT_FILES;
 use cnpg_stack::plan::grant::FILES;
+use cnpg_stack::plan::job::EPHEMERAL;
+use cnpg_stack::plan::migration::FILES as MIGRATION_FILES;
 use serde_json::Value;
 
 use support::case::Case;
@@ -59,10 +61,11 @@ fn check(case: &Case) -> Vec<String> {
 #[test]
 fn every_file_of_the_jobs_is_shipped() {
     let kinds = [
-        ("src/plan/grant/job", &FILES),
-        ("src/link/bucket/export", &EXPORT_FILES),
+        ("src/plan/grant/job", &FILES, false),
+        ("src/link/bucket/export", &EXPORT_FILES, true),
+        ("src/plan/migration/job", &MIGRATION_FILES, true),
     ];
-    for (directory, shipped) in kinds {
+    for (directory, shipped, ephemeral) in kinds {
         let path = format!("{}/{directory}", env!("CARGO_MANIFEST_DIR"));
         let files = fs::read_dir(path).expect("the directory is there");
         let names = files.map(|file| file.expect("it can be listed").file_name());
@@ -70,6 +73,8 @@ fn every_file_of_the_jobs_is_shipped() {
             .map(|name| name.to_string_lossy().into_owned())
             .collect();
         there.insert("common.sh".to_owned());
+        let shared = EPHEMERAL.iter().filter(|_| ephemeral);
+        there.extend(shared.map(|(name, _)| (*name).to_owned()));
         let names = shipped.files.iter().map(|(name, _)| (*name).to_owned());
         assert_eq!(there, names.collect(), "{directory}");
     }

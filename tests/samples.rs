@@ -96,13 +96,15 @@ fn the_full_sample_shows_every_field() {
         "spec.adminPassword",
         "spec.backup.volumeSnapshotClass",
         "spec.links.cnpgBucket.secretKey",
+        "spec.migrations.dbMigration.password",
         "spec.registry.password",
     ];
-    // Both buckets have the same fields, and every recovery the same targets.
+    // Both buckets have the same fields, both ends of a migration, and every recovery the same targets.
     let alike = |field: &str| {
         let other = field
             .replace("cnpgSwbucket", "cnpgBucket")
-            .replace("spec.recovery.", "spec.pitrClusters.");
+            .replace("spec.recovery.", "spec.pitrClusters.")
+            .replace("migrationDb", "dbMigration");
         let exchanged = field.replace("cnpgBucket", "cnpgSwbucket");
         shown.contains(&other) || shown.contains(&exchanged) || hidden.contains(&other.as_str())
     };

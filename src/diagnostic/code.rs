@@ -44,8 +44,6 @@ codes! {
     TwoStacks => "two-stacks",
     /// A field that the API does not have.
     UnknownField => "unknown-field",
-    /// A field of the API that this version cannot act on.
-    NotSupported => "not-supported",
     /// A value of another type than the field takes.
     WrongType => "wrong-type",
     /// A value that is not one of those allowed.
@@ -104,6 +102,8 @@ codes! {
     ArchiveMoved => "archive-moved",
     /// What goes to a bucket can be read on the way.
     PlaintextEndpoint => "plaintext-endpoint",
+    /// A server that a migration connects to is not checked against a certificate authority.
+    UnverifiedServer => "unverified-server",
     /// The second bucket holds no backups.
     ExportsOnly => "exports-only",
     /// The Cluster is brought up from an archive and writes another folder.

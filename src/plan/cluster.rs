@@ -4,6 +4,7 @@ use k8s_crds_cloud_native_pg::{
     Cluster, ClusterBootstrap, ClusterBootstrapInitdb, ClusterBootstrapInitdbSecret,
 };
 
+use super::migration::replication;
 use super::{cluster_spec, recovery};
 use crate::meta::Meta;
 use crate::validate::Stack;
@@ -18,6 +19,12 @@ pub(super) fn build(stack: &Stack) -> Cluster {
                 ..ClusterBootstrap::default()
             });
         }
+    }
+    let sources = replication::external_clusters(stack);
+    if !sources.is_empty() {
+        spec.external_clusters
+            .get_or_insert_default()
+            .extend(sources);
     }
     Cluster {
         metadata: Meta::new(stack, &stack.cluster)

@@ -19,6 +19,10 @@ const LIMITS: Limits = Limits {
     deadline: 600,
     kept: 3600,
 };
+/// What it is given of the node.
+pub(super) const SHARE: job::Share = ["50m", "64Mi", "256Mi"];
+/// Room for passwords.
+pub(super) const SCRATCH: &str = "16Mi";
 /// What the script allows itself, so that it can still say what was missing.
 const WAIT_SECONDS: i64 = 480;
 
@@ -61,16 +65,15 @@ fn build(stack: &Stack, grant: &Grant, user: &User) -> Job {
 
 fn container(stack: &Stack, grant: &Grant, user: &User, volumes: &[Volume]) -> Container {
     let script = format!("{FILES}/grant.sh");
-    let share = ["50m", "64Mi", "256Mi"];
     Container {
         env: Some(environment(stack, grant, user)),
         volume_mounts: Some(volumes.iter().map(job::mount).collect()),
-        ..job::container("grant", &stack.client_image, &["/bin/bash", &script], share)
+        ..job::container("grant", &stack.client_image, &["/bin/bash", &script], SHARE)
     }
 }
 
 /// Names and libpq's settings; never a password.
-fn environment(stack: &Stack, grant: &Grant, user: &User) -> Vec<EnvVar> {
+pub(super) fn environment(stack: &Stack, grant: &Grant, user: &User) -> Vec<EnvVar> {
     // Over several lines, so that a changed permission is one line of a diff.
     let wanted = format!("{:#}", grant::wanted(stack, grant, user));
     let wait = WAIT_SECONDS.to_string();
@@ -92,7 +95,7 @@ fn environment(stack: &Stack, grant: &Grant, user: &User) -> Vec<EnvVar> {
 fn volumes(stack: &Stack, user: &User) -> Vec<Volume> {
     let login = user.login.as_ref();
     let login = login.map(|login| job::secret("user", &login.secret_name, "password"));
-    [job::files(&grant::FILES), job::scratch()]
+    [job::files(&grant::FILES), job::scratch(SCRATCH)]
         .into_iter()
         .chain(job::admin(stack))
         .chain(login)

@@ -28,6 +28,14 @@ const UID: i64 = 26;
 pub const FILES: &str = "/etc/cnpg-stack";
 /// Shell functions of every script that works with the server.
 pub const COMMON: (&str, &str) = ("common.sh", include_str!("job/common.sh"));
+/// Login roles that live as long as a Job, and the SQL for it.
+pub const EPHEMERAL: [(&str, &str); 5] = [
+    ("ephemeral.sh", include_str!("job/ephemeral.sh")),
+    ("database.sql", include_str!("job/database.sql")),
+    ("reader.sql", include_str!("job/reader.sql")),
+    ("password.sql", include_str!("job/password.sql")),
+    ("drop.sql", include_str!("job/drop.sql")),
+];
 
 /// How long a Job may run and is kept.
 pub struct Limits {
@@ -167,12 +175,12 @@ pub fn mount(volume: &Volume) -> VolumeMount {
 
 /// Room for passwords in files: memory, so that they never reach a disk.
 #[must_use]
-pub fn scratch() -> Volume {
+pub fn scratch(size: &str) -> Volume {
     Volume {
         name: "scratch".to_owned(),
         empty_dir: Some(EmptyDirVolumeSource {
             medium: Some("Memory".to_owned()),
-            size_limit: Some(Quantity("16Mi".to_owned())),
+            size_limit: Some(Quantity(size.to_owned())),
         }),
         ..Volume::default()
     }
@@ -181,10 +189,16 @@ pub fn scratch() -> Volume {
 /// The files that it runs.
 #[must_use]
 pub fn files(files: &Files) -> Volume {
+    files_named(&files.name())
+}
+
+/// The files that it runs, in a ConfigMap of this name.
+#[must_use]
+pub fn files_named(name: &str) -> Volume {
     Volume {
         name: "files".to_owned(),
         config_map: Some(ConfigMapVolumeSource {
-            name: files.name(),
+            name: name.to_owned(),
             ..ConfigMapVolumeSource::default()
         }),
         ..Volume::default()

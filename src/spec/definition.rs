@@ -10,10 +10,6 @@ use serde_json::{Value, json};
 
 use super::{GROUP, KIND, Spec, VERSION};
 
-/// Fields of the API, below `spec`, that this version cannot act on. Accepting them in silence
-/// would be worse than refusing them: somebody would believe in a backup.
-pub(super) const LATER: &[&str] = &["migrations"];
-
 /// Schema of a value that may be anything, such as a patch.
 pub(super) struct AnyValue;
 

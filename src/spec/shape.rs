@@ -6,7 +6,6 @@
 
 use serde_json::{Map, Value};
 
-use super::definition::LATER;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FieldPath, Severity};
 
 /// Reports what does not fit the schema and removes it from the value.
@@ -189,13 +188,6 @@ fn unknown(
         return false;
     }
     let path = &parent.key(key);
-    let later = path.as_str().strip_prefix("spec.");
-    if later.is_some_and(|field| LATER.contains(&field)) {
-        let message =
-            "is part of the API, but this version of cnpg-stack cannot act on it; leave it out";
-        out.error(Code::NotSupported, path, message);
-        return false;
-    }
     let close = closest(key, properties.keys().map(String::as_str));
     let message = match close {
         Some(close) => format!("is not a field of the API; did you mean `{close}`?"),

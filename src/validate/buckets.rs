@@ -154,7 +154,7 @@ impl Checker<'_> {
     }
 
     /// A key of a Secret that somebody else writes.
-    fn key_ref(
+    pub(super) fn key_ref(
         &mut self,
         path: &FieldPath,
         name: Option<&String>,

@@ -46,6 +46,7 @@ pub mod bucket;
 pub mod cron;
 pub mod derive;
 pub mod duration;
+pub mod host;
 pub mod ident;
 pub mod image;
 pub mod name;
@@ -58,6 +59,8 @@ pub mod recovery;
 pub mod registry;
 pub mod retention;
 mod sql;
+pub mod statement;
+pub mod table;
 
 #[cfg(test)]
 mod tests;

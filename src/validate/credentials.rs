@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use super::buckets::linked;
 use super::check::{derive, ident, name, password};
-use super::{Admin, Checker, Login, Refusal, Secret, User};
+use super::{Admin, Checker, End, Login, Migration, Refusal, Secret, User};
 use crate::diagnostic::{Code, FieldPath};
-use crate::spec::{Spec, ValueSource};
+use crate::spec::{MigrationEnd, Spec, ValueSource};
 
 /// A Kubernetes name of ours has at most the length of a label.
 pub(super) const MAX_NAME: usize = 63;
@@ -51,7 +51,8 @@ impl Checker<'_> {
         let rotation = self.rotation(&path.key("rotation"), spec.rotation.as_ref());
         let found = self.password(&given);
         let name = name?;
-        let login = self.login(&name, found?, &given)?;
+        let own = derive::object_name("login", &name, MAX_NAME);
+        let login = self.login(&name, own, found?, &given)?;
         Some(Admin {
             name,
             login,
@@ -146,11 +147,17 @@ impl Checker<'_> {
         Some(Secret::new(value))
     }
 
-    /// The credentials of a role, and the Secret that holds them.
-    pub(super) fn login(&mut self, role: &str, found: Found, given: &Given<'_>) -> Option<Login> {
+    /// The credentials of a role, and the Secret that holds them: `own` for a value.
+    pub(super) fn login(
+        &mut self,
+        role: &str,
+        own: String,
+        found: Found,
+        given: &Given<'_>,
+    ) -> Option<Login> {
         match found {
             Found::Value(value) => Some(Login {
-                secret_name: derive::object_name("login", role, MAX_NAME),
+                secret_name: own,
                 generated: true,
                 password: Some(value),
             }),
@@ -166,7 +173,7 @@ impl Checker<'_> {
     }
 
     /// The password of a Secret among the items; it need not be there, but if it
-    /// is, it must be one that CNPG accepts for the role. The outer option is
+    /// is, it must be one that CNPG accepts for the role; for a migration one that is not another's. The outer option is
     /// none after an error.
     #[expect(
         clippy::option_option,
@@ -183,7 +190,7 @@ impl Checker<'_> {
         };
         let path = path.key("secretRef");
         if values.get("username").map(String::as_str) != Some(role) {
-            let message = "names a Secret among the items whose `username` is not the role's name; CNPG refuses it";
+            let message = "names a Secret among the items whose `username` is not the name of the role that logs in";
             self.out.error(Code::Conflict, &path, message);
             return None;
         }
@@ -203,14 +210,21 @@ impl Checker<'_> {
 /// The Secrets that the stack generates itself.
 const OWN_SECRETS: [&str; 4] = ["cnpg-env", "cnpg-registry", "minio-env", "swbucket-env"];
 
-/// The names of the Secrets that a stack generates for its roles.
+/// The names of the Secrets that a stack generates for its roles and for migrations.
 pub(super) fn generated_logins<'a>(
     admin: Option<&'a Admin>,
     users: &'a [User],
+    migrations: &'a [Migration],
 ) -> BTreeSet<&'a str> {
     let logins = admin.map(|admin| &admin.login).into_iter();
+    let ends = migrations.iter().flat_map(|m| [&m.source, &m.destination]);
+    let external = ends.filter_map(|end| match end {
+        End::Own { .. } => None,
+        End::External(external) => Some(&external.login),
+    });
     logins
         .chain(users.iter().filter_map(|user| user.login.as_ref()))
+        .chain(external)
         .filter(|login| login.generated)
         .map(|login| login.secret_name.as_str())
         .collect()
@@ -244,11 +258,39 @@ fn references(spec: &Spec) -> Vec<(FieldPath, &str)> {
         let path = path.key("databases").index(index).key("passwordFrom");
         sources.push((path, entry.password_from.as_ref()));
     }
+    let ends = migration_ends(spec);
+    let passwords = ends
+        .iter()
+        .map(|(path, end)| (path.key("passwordFrom"), end.password_from.as_ref()));
+    sources.extend(passwords);
+    let authorities = ends.iter().filter_map(|(path, end)| {
+        let name = end.ssl_root_cert.as_ref()?.name.as_deref()?;
+        Some((path.key("sslRootCert").key("name"), name))
+    });
     let named = sources.into_iter().filter_map(|(path, source)| {
         let name = source?.secret_ref.as_ref()?.name.as_deref()?;
         Some((path.key("secretRef").key("name"), name))
     });
-    named.chain(bucket_references(spec)).collect()
+    named
+        .chain(bucket_references(spec))
+        .chain(authorities)
+        .collect()
+}
+
+/// Both ends of every migration, and where they stand.
+fn migration_ends(spec: &Spec) -> Vec<(FieldPath, &MigrationEnd)> {
+    let path = FieldPath::spec().key("migrations");
+    let migrations = spec.migrations.iter().flatten().enumerate();
+    migrations
+        .flat_map(|(index, given)| {
+            let path = path.index(index);
+            [
+                (path.key("dbMigration"), given.db_migration.as_ref()),
+                (path.key("migrationDb"), given.migration_db.as_ref()),
+            ]
+        })
+        .filter_map(|(path, end)| Some((path, end?)))
+        .collect()
 }
 
 fn bucket_references(spec: &Spec) -> impl Iterator<Item = (FieldPath, &str)> {

@@ -272,7 +272,8 @@ impl Checker<'_> {
     fn user_login(&mut self, name: &str, entry: &Entry<'_>) -> Option<Login> {
         let given = credentials_of(entry.given, &entry.path);
         let found = self.password(&given)?;
-        self.login(name, found, &given)
+        let own = derive::object_name("login", name, MAX_NAME);
+        self.login(name, own, found, &given)
     }
 
     /// Admin, owner roles and users are different roles.

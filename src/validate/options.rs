@@ -185,17 +185,31 @@ impl Checker<'_> {
                 paths::relative_path(&day2),
             )
             .is_some();
-        if day2 == base || day2.starts_with(&format!("{base}/")) {
-            let message =
-                "must not lie in `spec.output.basePath`: its documents are applied by hand only";
-            let error = Diagnostic::at(Severity::Error, Code::Conflict, &day2_path, message);
-            self.out.push(error.value(day2.as_str()));
+        let migrations = migrations(&day2);
+        let applied = |other: &str| other == base || other.starts_with(&format!("{base}/"));
+        if applied(&day2) || applied(&migrations) {
+            let message = "must not lie in `spec.output.basePath`, nor `migration` beside it: the documents of both are \
+                           applied by hand only";
+            self.conflict(&day2_path, &day2, message);
         }
-        (base_ok && day2_ok).then(|| Output {
+        if day2 == migrations {
+            let message = "must have another name than `migration`, the directory of the migrations beside it";
+            self.conflict(&day2_path, &day2, message);
+        }
+        (base_ok && day2_ok).then_some(Output {
             base,
             day2,
+            migrations,
             namespace: given.namespace.unwrap_or(true),
         })
+    }
+}
+
+/// The directory of the migrations, beside that of the other documents that are applied by hand.
+fn migrations(day2: &str) -> String {
+    match day2.rsplit_once('/') {
+        Some((parent, _)) => format!("{parent}/migration"),
+        None => "migration".to_owned(),
     }
 }
 

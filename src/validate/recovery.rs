@@ -260,7 +260,7 @@ impl Checker<'_> {
         given.clone()
     }
 
-    fn attempt(&mut self, path: &FieldPath, given: Option<i64>) -> i64 {
+    pub(super) fn attempt(&mut self, path: &FieldPath, given: Option<i64>) -> i64 {
         let attempt = given.unwrap_or(1);
         self.at_least(path, attempt, 1);
         attempt

@@ -15,12 +15,14 @@ use crate::spec::Permission;
 mod backups;
 mod encryption;
 mod links;
+mod migrations;
 
 pub use backups::{
     Backup, BarmanPlugin, Bucket, Credentials, KeyRef, Origin, Point, Recovery, Target,
 };
 pub use encryption::Encryption;
 pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
+pub use migrations::{End, External, Migration, Step};
 
 /// A stack without mistakes.
 #[derive(Debug, Clone)]
@@ -71,6 +73,8 @@ pub struct Stack {
     pub restore: Recovery,
     /// The Clusters of `point-in-time-recovery.yaml`.
     pub pitr_clusters: Vec<Recovery>,
+    /// What is brought from one database into another.
+    pub migrations: Vec<Migration>,
     /// The Barman Cloud plugin, when this stack emits it.
     pub plugin: Option<BarmanPlugin>,
     /// The image of the uploads in export Jobs.
@@ -318,8 +322,18 @@ pub struct Output {
     pub base: String,
     /// Directory of what is applied by hand.
     pub day2: String,
+    /// Directory of the migrations, which are applied by hand too.
+    pub migrations: String,
     /// Whether the Namespace is generated.
     pub namespace: bool,
+}
+
+impl Output {
+    /// Every directory that documents go to, the applied ones first.
+    #[must_use]
+    pub fn roots(&self) -> [&str; 3] {
+        [&self.base, &self.day2, &self.migrations]
+    }
 }
 
 /// A change by the user.

@@ -273,7 +273,7 @@ fn a_role_that_cannot_be_dropped_is_nobody() {
     let server = filled("18", &documents);
     let job = export(&documents, &store);
     let granted = "GRANT CONNECT ON DATABASE postgres TO :\"role\";\nCOMMIT;";
-    let clung_to = job.clone().weakened("create.sql", "COMMIT;", granted);
+    let clung_to = job.clone().weakened("reader.sql", "COMMIT;", granted);
     succeeds(&clung_to, &server);
     let left = "SELECT rolcanlogin, rolbypassrls, rolpassword IS NULL, rolname FROM pg_authid WHERE rolname LIKE 'cnpgstack%'";
     let role = server.psql("postgres", left);
@@ -340,11 +340,11 @@ fn a_failed_export_says_so() {
     );
 
     // A table that cannot be read: the dump fails, and both containers with it.
-    let blind = job.clone().weakened("create.sql", ", pg_read_all_data", "");
+    let blind = job.clone().weakened("reader.sql", ", pg_read_all_data", "");
     fails(blind, [1, 1], "permission denied");
     // A container that is gone without a word.
     let killed = job
-        .weakened("create.sql", ", pg_read_all_data", "")
+        .weakened("reader.sql", ", pg_read_all_data", "")
         .weakened("export.sh", "touch \"$out/failed\"", "true")
         .weakened("upload.sh", "-mmin +2", "-mmin +0");
     fails(killed, [1, 1], "the container \"export\" is gone");

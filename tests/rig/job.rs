@@ -21,6 +21,7 @@ pub(crate) struct Job {
     data: BTreeMap<(String, String), BTreeMap<String, String>>,
     changes: BTreeMap<String, String>,
     authority: Option<String>,
+    called: Option<String>,
 }
 
 fn text(value: &Value) -> &str {
@@ -43,6 +44,7 @@ pub(crate) fn all(documents: &[Value]) -> Vec<Job> {
         data: data(documents),
         changes: BTreeMap::new(),
         authority: None,
+        called: None,
     })
     .collect()
 }
@@ -65,6 +67,15 @@ pub(crate) fn named(documents: &[Value], name: &str) -> Job {
         panic!("{} Jobs begin with {name}", found.len());
     };
     job.clone()
+}
+
+/// The one Job of this name, but for the hash at its end.
+pub(crate) fn hashed(documents: &[Value], name: &str) -> Job {
+    let found = all(documents).into_iter().find(|job| {
+        let whole = text(&job.document["metadata"]["name"]).rsplit_once('-');
+        whole.is_some_and(|(begin, _)| begin == name)
+    });
+    found.unwrap_or_else(|| panic!("no Job is called {name}"))
 }
 
 /// The whole document.
@@ -118,15 +129,37 @@ pub(crate) fn connection(documents: &[Value], name: &str) -> BTreeMap<String, St
 impl Job {
     /// A weakened Job: the same with one text in its files replaced by another.
     pub(crate) fn weakened(mut self, file: &str, from: &str, to: &str) -> Self {
-        let mut maps = self
-            .data
-            .iter_mut()
-            .filter(|((kind, _), _)| kind == "ConfigMap");
-        let body = maps
-            .find_map(|(_, files)| files.get_mut(file))
-            .expect("the file is there");
-        assert!(body.contains(from), "{file} does not hold {from:?}");
-        *body = body.replace(from, to);
+        let maps = self.data.iter_mut();
+        let maps = maps.filter(|((kind, _), _)| kind == "ConfigMap");
+        let bodies = maps.filter_map(|(_, files)| files.get_mut(file));
+        let mut found = false;
+        for body in bodies.filter(|body| body.contains(from)) {
+            *body = body.replace(from, to);
+            found = true;
+        }
+        assert!(found, "{file} does not hold {from:?}");
+        self
+    }
+
+    /// The same with the programs of another image.
+    pub(crate) fn with_image(mut self, image: &str) -> Self {
+        let containers = &mut self.document["spec"]["template"]["spec"]["containers"];
+        for container in containers.as_array_mut().into_iter().flatten() {
+            container["image"] = image.into();
+        }
+        self
+    }
+
+    /// The same without what comes after its first container.
+    pub(crate) fn first_only(mut self) -> Self {
+        let containers = &mut self.document["spec"]["template"]["spec"]["containers"];
+        containers.as_array_mut().expect("a list").truncate(1);
+        self
+    }
+
+    /// Names its containers, for who looks at them while they run: this, `-`, and what they are called.
+    pub(crate) fn called(mut self, name: &str) -> Self {
+        self.called = Some(name.to_owned());
         self
     }
 
@@ -231,6 +264,10 @@ impl Job {
             .map(str::to_owned)
             .into();
         arguments.push(server.network());
+        if let Some(called) = &self.called {
+            let name = format!("{called}-{}", text(&container["name"]));
+            arguments.extend(["--name".to_owned(), name]);
+        }
         arguments.extend(security(pod, container));
         for mount in list(&container["volumeMounts"]) {
             arguments.extend(self.mount(server, pod, mount, [pod_root, root]));
@@ -300,14 +337,15 @@ impl Job {
             .find(|volume| volume["name"] == mount["name"]);
         let volume = volume.unwrap_or_else(|| panic!("no volume for {mount}"));
         let path = text(&mount["mountPath"]);
-        if let Some(empty) = volume.get("emptyDir") {
-            assert_eq!(empty["medium"], "Memory");
+        if volume.pointer("/emptyDir/medium").is_some() {
+            assert_eq!(volume["emptyDir"]["medium"], "Memory");
+            let size = text(&volume["emptyDir"]["sizeLimit"]).replace("Mi", "m");
             return vec![
                 "--tmpfs".to_owned(),
-                format!("{path}:rw,size=16m,mode=1777,noexec"),
+                format!("{path}:rw,size={size},mode=1777,noexec"),
             ];
         }
-        if volume.get("ephemeral").is_some() {
+        if volume.get("ephemeral").is_some() || volume.get("emptyDir").is_some() {
             let disk = pod_root.join(format!("disk-{}", text(&volume["name"])));
             fs::create_dir_all(&disk).expect("it can be made");
             // The kubelet gives it to the group of `fsGroup`.

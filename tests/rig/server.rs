@@ -17,6 +17,9 @@ use crate::support::process::communicate;
 /// The versions that everything is proven on.
 pub(crate) const VERSIONS: [&str; 3] = ["15", "17", "18"];
 
+/// What a server is called by those who do not know that it is in a stack.
+pub(crate) const ELSEWHERE: &str = "legacy.example.com";
+
 /// Runs a test on every version, side by side.
 pub(crate) fn on_every_version(test: impl Fn(&Server) + Sync) {
     std::thread::scope(|scope| {
@@ -121,7 +124,7 @@ key ca.key
 openssl req -x509 -new -key ca.key -out ca.crt -days 2 -subj "/CN=$2-ca"
 key server.key
 openssl req -new -key server.key -out server.csr -subj "/CN=$2-rw"
-printf 'subjectAltName=DNS:%s-rw,DNS:%s-rw.%s,DNS:%s-rw.%s.svc,DNS:%s-rw.%s.svc.cluster.local\n' "$2" "$2" "$3" "$2" "$3" "$2" "$3" >san
+printf 'subjectAltName=DNS:%s-rw,DNS:%s-rw.%s,DNS:%s-rw.%s.svc,DNS:%s-rw.%s.svc.cluster.local,DNS:%s\n' "$2" "$2" "$3" "$2" "$3" "$2" "$3" "$5" >san
 openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -out server.crt -extfile san
 "$bin/initdb" -D "$dir/data" -U postgres -E UTF8 --locale=C.UTF-8 --auth=trust
 printf '%s\n' 'local all all trust' 'hostssl all all all scram-sha-256' >data/pg_hba.conf
@@ -191,6 +194,7 @@ impl Server {
             CLUSTER,
             NAMESPACE,
             &port.to_string(),
+            ELSEWHERE,
         ];
         run("podman", &arguments, "").output();
         let server = Self {

@@ -2,7 +2,8 @@
 
 use cnpg_stack::link::EXPORT_FILES;
 use cnpg_stack::plan::grant::FILES;
-use cnpg_stack::plan::job::COMMON;
+use cnpg_stack::plan::job::{COMMON, EPHEMERAL};
+use cnpg_stack::plan::migration::FILES as MIGRATION_FILES;
 
 /// The output with a reference in the place of each file of the Jobs, whose names stand behind so
 /// many spaces. What differs from the file stays, and differs from what is expected.
@@ -19,11 +20,14 @@ pub(crate) fn job_files(output: &[u8], spaces: usize) -> Vec<u8> {
         let block = format!("{indent}{name}: |\n{}", lines.concat());
         text.replace(&block, &format!("{indent}{name}: ({directory}/{name})\n"))
     };
-    let common = [("src/plan/job", COMMON)];
+    let common = [COMMON].into_iter().chain(EPHEMERAL);
+    let common = common.map(|file| ("src/plan/job", file));
     let grant = FILES.files.iter();
     let grant = grant.map(|file| ("src/plan/grant/job", *file));
     let export = EXPORT_FILES.files.iter();
     let export = export.map(|file| ("src/link/bucket/export", *file));
-    let files = common.into_iter().chain(grant).chain(export);
+    let migration = MIGRATION_FILES.files.iter();
+    let migration = migration.map(|file| ("src/plan/migration/job", *file));
+    let files = common.chain(grant).chain(export).chain(migration);
     files.fold(text.to_owned(), refer).into_bytes()
 }

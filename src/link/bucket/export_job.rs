@@ -11,7 +11,7 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 use crate::meta::{self, Meta};
-use crate::plan::job::{self, COMMON, FILES, Files, Limits};
+use crate::plan::job::{self, COMMON, EPHEMERAL, FILES, Files, Limits};
 use crate::spec::BucketLink;
 use crate::validate::{Bucket, Database, KeyRef, Stack, export_name};
 
@@ -20,11 +20,12 @@ pub const EXPORT_FILES: Files = Files {
     kind: "export-files",
     files: &[
         COMMON,
+        EPHEMERAL[0],
+        EPHEMERAL[1],
+        EPHEMERAL[2],
+        EPHEMERAL[3],
+        EPHEMERAL[4],
         ("export.sh", include_str!("export/export.sh")),
-        ("ready.sql", include_str!("export/ready.sql")),
-        ("create.sql", include_str!("export/create.sql")),
-        ("password.sql", include_str!("export/password.sql")),
-        ("drop.sql", include_str!("export/drop.sql")),
         ("upload.sh", include_str!("export/upload.sh")),
     ],
 };
@@ -75,6 +76,7 @@ fn export(stack: &Stack, database: &Database, volumes: &[Volume]) -> Container {
     let script = format!("{FILES}/export.sh");
     let deadline = LIMITS.deadline.to_string();
     let pairs = [
+        ("JOB_KIND", meta::EXPORT_JOB),
         ("ADMIN_USER", stack.admin.name.as_str()),
         ("OWNER_ROLE", &database.owner.name),
         ("WAIT_SECONDS", WAIT_SECONDS),
@@ -171,7 +173,7 @@ fn from_secret(name: &str, key: KeyRef) -> EnvVar {
 fn volumes(stack: &Stack, bucket: &Bucket) -> Vec<Volume> {
     let authority = bucket.endpoint_ca.as_ref();
     let authority = authority.map(|ca| job::secret("store", &ca.name, &ca.key));
-    [job::files(&EXPORT_FILES), job::scratch(), dump(stack)]
+    [job::files(&EXPORT_FILES), job::scratch("16Mi"), dump(stack)]
         .into_iter()
         .chain(job::admin(stack))
         .chain(authority)

@@ -11,8 +11,10 @@ fail() {
 }
 
 # A classic Istio sidecar would keep the Pod alive; without one nobody listens.
-# Whatever it answers, and however it hangs up, the Job ends as it ends.
+# Whatever it answers, and however it hangs up, the Job ends as it ends. Containers
+# that come later in the same Pod may need it longer.
 end_sidecar() {
+  [ -z "${SIDECAR_STAYS:-}" ] || return 0
   (
     exec 3<>/dev/tcp/127.0.0.1/15020
     printf 'POST /quitquitquit HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' >&3

@@ -80,7 +80,7 @@ pub fn prepare(
     world: &World<'_>,
     out: &mut Diagnostics,
 ) -> Prepared {
-    let [base, _] = &files.roots;
+    let [base, ..] = &files.roots;
     let existing = match Existing::new(root, &files.owner, base, &files.kustomization()) {
         Ok(existing) => existing,
         Err(error) => {
@@ -187,7 +187,7 @@ impl Work<'_> {
         if self.options.prune {
             return None;
         }
-        let [base, _] = &self.files.roots;
+        let [base, ..] = &self.files.roots;
         let is_wanted = |path: &str| self.files.bodies.contains_key(path);
         match self.existing.stale_listed(base, is_wanted) {
             Ok(stale) if stale.is_empty() => None,

@@ -22,7 +22,7 @@ pub struct Files {
     /// The value of the ownership annotation.
     pub(super) owner: String,
     /// The directory of what is applied, and that of what is applied by hand.
-    pub(super) roots: [String; 2],
+    pub(super) roots: [String; 3],
     /// The files by path.
     pub(super) bodies: BTreeMap<String, Body>,
     /// What earlier documents are held against.
@@ -59,7 +59,7 @@ impl Files {
         files.insert(format!("{base}/{}", CONFIG.0), Body::Config(CONFIG.1));
         Some(Self {
             owner: stack.owner(),
-            roots: [base.clone(), stack.output.day2.clone()],
+            roots: stack.output.roots().map(str::to_owned),
             bodies: files,
             history,
             encryption: stack.encryption.clone(),
@@ -86,7 +86,7 @@ impl Files {
 
     /// Where kustomization.yaml is, which says whose the files without annotations are.
     pub(super) fn kustomization(&self) -> String {
-        let [base, _] = &self.roots;
+        let [base, ..] = &self.roots;
         format!("{base}/kustomization.yaml")
     }
 }

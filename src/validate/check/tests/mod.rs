@@ -3,6 +3,7 @@
 mod bucket;
 mod cron;
 mod derive;
+mod host;
 mod ident;
 mod image;
 mod name;
@@ -12,6 +13,8 @@ mod places;
 mod preload;
 mod quantity;
 mod recovery;
+mod statement;
+mod table;
 
 use super::Refusal;
 use std::fmt::Debug;

@@ -2,5 +2,5 @@
 -- verifier that psql makes, and nothing else.
 \set QUIET on
 \set VERBOSITY verbose
-\getenv role EXPORT_ROLE
+\getenv role ROLE
 \password :"role"

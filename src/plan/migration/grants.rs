@@ -1,0 +1,128 @@
+//! What a migration brings has no permissions: the destination's own are set again, by what the grant Jobs run.
+
+use k8s_openapi::api::core::v1::{Container, EnvVar, Volume, VolumeMount};
+
+use super::super::job::{self, FILES};
+use super::super::{grant, grant_job};
+use super::job::PROGRESS;
+use crate::validate::{End, Grant, Migration, Stack, User};
+
+/// A user of the destination, and what it may do there.
+type Entry<'a> = (&'a Grant, &'a User);
+
+/// The users of the destination, when it is a database of the stack.
+pub(super) fn users<'a>(stack: &'a Stack, migration: &Migration) -> Vec<Entry<'a>> {
+    let End::Own { database } = &migration.destination else {
+        return Vec::new();
+    };
+    let user = |grant: &Grant| stack.users.iter().find(|user| user.name == grant.user);
+    let grants = stack.grants.iter();
+    grants
+        .filter(|grant| grant.database == *database)
+        .filter_map(|grant| Some((grant, user(grant)?)))
+        .collect()
+}
+
+/// One container each, one after the other; the last one ends the sidecar of a mesh.
+pub(super) fn containers(stack: &Stack, users: &[Entry<'_>]) -> Vec<Container> {
+    let containers = (1..=users.len()).zip(users);
+    containers
+        .map(|(number, entry)| container(stack, entry, number, number == users.len()))
+        .collect()
+}
+
+fn container(stack: &Stack, (grant, user): &Entry<'_>, number: usize, last: bool) -> Container {
+    let script = format!("{FILES}-after/after.sh");
+    let name = format!("grant-{number}");
+    let before = match number {
+        1 => "migrated".to_owned(),
+        _ => format!("grant-{}", number - 1),
+    };
+    Container {
+        env: Some(
+            grant_job::environment(stack, grant, user)
+                .into_iter()
+                .chain(sequence(&before, &name, last))
+                .collect(),
+        ),
+        volume_mounts: Some(mounts(user, number)),
+        ..job::container(
+            &name,
+            &stack.client_image,
+            &["/bin/bash", &script],
+            grant_job::SHARE,
+        )
+    }
+}
+
+fn sequence(before: &str, name: &str, last: bool) -> [EnvVar; 3] {
+    [
+        job::variable("PROGRESS_AFTER", before),
+        job::variable("PROGRESS_AS", name),
+        job::variable("SIDECAR_STAYS", if last { "" } else { "yes" }),
+    ]
+}
+
+/// The files of the grant Jobs where those expect them.
+fn mounts(user: &User, number: usize) -> Vec<VolumeMount> {
+    let read = |name: &str, path: String| VolumeMount {
+        name: name.to_owned(),
+        mount_path: path,
+        read_only: Some(true),
+        ..VolumeMount::default()
+    };
+    let write = |name: &str| VolumeMount {
+        name: name.to_owned(),
+        mount_path: format!("/{name}"),
+        ..VolumeMount::default()
+    };
+    let login = user.login.as_ref();
+    [
+        read("grant-files", FILES.to_owned()),
+        read("files", format!("{FILES}-after")),
+        read("ca", format!("{FILES}-ca")),
+        read("admin", format!("{FILES}-admin")),
+        write(&scratch_name(number)),
+        write(PROGRESS),
+    ]
+    .into_iter()
+    .chain(login.map(|_| read(&format!("user-{number}"), format!("{FILES}-user"))))
+    .map(|mount| at_scratch(mount, number))
+    .collect()
+}
+
+/// The scripts know one place for passwords.
+fn at_scratch(mut mount: VolumeMount, number: usize) -> VolumeMount {
+    if mount.name == scratch_name(number) {
+        "/scratch".clone_into(&mut mount.mount_path);
+    }
+    mount
+}
+
+fn scratch_name(number: usize) -> String {
+    format!("scratch-{number}")
+}
+
+/// What the containers mount besides the migration's own.
+pub(super) fn volumes(users: &[Entry<'_>]) -> Vec<Volume> {
+    let files = Volume {
+        name: "grant-files".to_owned(),
+        ..job::files(&grant::FILES)
+    };
+    let of_user = |(number, (_, user)): (usize, &Entry<'_>)| {
+        let scratch = Volume {
+            name: scratch_name(number),
+            ..job::scratch(grant_job::SCRATCH)
+        };
+        let login = user.login.as_ref();
+        let login = login
+            .map(|login| job::secret(&format!("user-{number}"), &login.secret_name, "password"));
+        std::iter::once(scratch).chain(login)
+    };
+    let own = (1..).zip(users).flat_map(of_user);
+    (!users.is_empty())
+        .then_some(files)
+        .into_iter()
+        .chain(own)
+        .collect()
+}
