@@ -32,6 +32,7 @@ pub const FILES: Files = Files {
         ("choose.sql", include_str!("migration/job/choose.sql")),
         ("problems.sql", include_str!("migration/job/problems.sql")),
         ("excluded.sql", include_str!("migration/job/excluded.sql")),
+        ("tables.sql", include_str!("migration/job/tables.sql")),
         ("facts.sql", include_str!("migration/job/facts.sql")),
         ("reading.sql", include_str!("migration/job/reading.sql")),
         ("counting.sql", include_str!("migration/job/counting.sql")),

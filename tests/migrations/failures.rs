@@ -16,7 +16,7 @@ fn migrations(way: Way) -> Value {
 }
 
 /// What the source's session runs before the rows of the table that comes last.
-const READ: &str = "SELECT format($$SELECT %1$L \\g /dev/stdout";
+const READ: &str = "SELECT format('SELECT %L', format('COPY";
 
 /// The Job with something else in the place of a part of a file.
 fn broken(ends: &Ends, file: &str, from: &str, to: &str) -> Job {
@@ -31,8 +31,8 @@ fn failures(way: Way) {
     let killed = broken(
         &ends,
         "reading.sql",
-        "COPY (SELECT %2$s FROM %3$s %4$s) TO STDOUT",
-        "COPY (SELECT %2$s FROM %3$s WHERE CASE WHEN random() < 0.001 THEN pg_terminate_backend(pg_backend_pid()) ELSE true END) TO STDOUT",
+        "COPY (SELECT %s FROM %s %s) TO STDOUT', columns, source, condition)",
+        "COPY (SELECT %s FROM %s WHERE CASE WHEN random() < 0.001 THEN pg_terminate_backend(pg_backend_pid()) ELSE true END) TO STDOUT', columns, source)",
     );
     ends.refuses(&killed, "nothing was changed in the destination");
     // A row is lost on its way.
@@ -82,8 +82,10 @@ fn a_failure_leaves_another_server_as_it_was() {
 fn a_source_gives_no_commands() {
     let ends = Ends::start(Way::In, "18", "15", &migrations(Way::In));
     ends.at_source(&CONTENT.replace(":rows", "10"));
-    let command = "SELECT '\\! echo was run >&2' \\g /dev/stdout\n";
-    let to = format!("SELECT format($${command}SELECT %1$L \\g /dev/stdout");
+    let to = format!(
+        "SELECT $$SELECT '\\! echo was run >&2'$$, {}",
+        READ.trim_start_matches("SELECT ")
+    );
     let malicious = broken(&ends, "reading.sql", READ, &to);
     let log = ends.refuses(&malicious, "backslash commands are restricted");
     assert!(!log.contains("was run"), "{log}");

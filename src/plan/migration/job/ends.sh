@@ -63,6 +63,8 @@ open_end() {
     printf -v "$user" %s "$REPLY"
   fi
   REPLY=$(at "$1" quiet_psql -c 'SHOW server_version_num' </dev/null) || fail "$1: cannot log in"
+  # Bash would calculate with whatever else it is.
+  [[ $REPLY =~ ^[0-9]{5,7}$ ]] || fail "$1: no version of PostgreSQL"
   printf -v "$1_VERSION" %s "$REPLY"
   export "${1}_VERSION"
   ((REPLY < 170000)) || printf -v "$1_OPTIONS" %s "-c default_transaction_read_only=$only -c transaction_timeout=0"

@@ -13,7 +13,7 @@ WITH chosen AS (
   WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
     AND d.refobjid IN (SELECT oid FROM chosen)
 )
-SELECT format('--exclude-table="%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""'))
+SELECT format('"%s"."%s"', replace(n.nspname, '"', '""'), replace(c.relname, '"', '""'))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'cnpgstack')
   AND c.oid NOT IN (SELECT oid FROM with_sequences)

@@ -65,6 +65,7 @@ dump() {
   [ "$MODE" = full ] || sections=(--schema-only)
   ask excluded.sql
   mapfile -d '' -t excluded <"$work/excluded"
+  excluded=("${excluded[@]/#/--exclude-table=}")
   at SOURCE pg_dump --format=custom --no-password --lock-wait-timeout=10min --snapshot="$SNAPSHOT" "${sections[@]}" \
     --no-owner --no-privileges --no-tablespaces --no-publications --no-subscriptions --no-security-labels --no-blobs \
     --exclude-schema=cnpgstack "${excluded[@]}" --file="$work/dump" || fail 'pg_dump failed'
@@ -93,11 +94,11 @@ structure() {
 }
 rows() {
   sql holding.sql && restricted cat "$work/facts" && sql targets.sql && sql prepare.sql &&
-    restricted in_snapshot "$work/reading" && sql written.sql && sql moves.sql && sql verify.sql
+    restricted in_snapshot "$files/reading.sql" && sql written.sql && sql moves.sql && sql verify.sql
 }
 arrived() {
   sql holding.sql && restricted cat "$work/facts" && sql targets.sql &&
-    restricted in_snapshot "$work/reading" && sql moves.sql && sql verify.sql
+    restricted in_snapshot "$files/counting.sql" && sql moves.sql && sql verify.sql
 }
 steps() {
   local number query

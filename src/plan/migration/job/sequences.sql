@@ -1,5 +1,5 @@
 -- Sequences: those of the columns of what comes over, and those that stand alone.
-SELECT format($$SELECT format('INSERT INTO pg_temp.cnpgstack_sequences VALUES (%%L, %%L, %%L, %%L, %%L, %%s, %%L);', %L, %L, %L, %L, %L, last_value, is_called) FROM %I.%I \g /dev/stdout$$,
+SELECT format($$SELECT format('INSERT INTO pg_temp.cnpgstack_sequences VALUES (%%L, %%L, %%L, %%L, %%L, %%s, %%L);', %L, %L, %L, %L, %L, last_value, is_called) FROM %I.%I$$,
               sn.nspname, s.relname, n.nspname, c.relname, a.attname, sn.nspname, s.relname)
 FROM pg_class s
 JOIN pg_namespace sn ON sn.oid = s.relnamespace
@@ -8,4 +8,5 @@ LEFT JOIN pg_class c ON c.oid = d.refobjid
 LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 WHERE s.relkind = 'S' AND (s.oid = ANY (:'chosen'::oid[]) OR d.refobjid = ANY (:'chosen'::oid[]))
-ORDER BY sn.nspname, s.relname;
+ORDER BY sn.nspname, s.relname
+\gexec

@@ -5,7 +5,7 @@
 \ir choose.sql
 \set before :chosen
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-:lock
+SELECT :'lock' WHERE :'lock' <> '' \gexec
 SELECT 'snapshot ' || pg_export_snapshot() AS snapshot \gset
 \ir choose.sql
 SELECT :'before' <> :'chosen' AS changed \gset

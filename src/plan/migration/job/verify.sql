@@ -1,5 +1,5 @@
 -- Nothing is kept unless everything arrived: what is there is counted, against what
--- the source's server says that it has sent.
+-- was counted in the snapshot of the source.
 DO $$
 DECLARE
   t record;
