@@ -71,9 +71,10 @@ fn mounts(user: &User, number: usize) -> Vec<VolumeMount> {
         read_only: Some(true),
         ..VolumeMount::default()
     };
-    let write = |name: &str| VolumeMount {
+    // The scripts know one place for passwords, whatever the volume is called.
+    let write = |name: &str, path: &str| VolumeMount {
         name: name.to_owned(),
-        mount_path: format!("/{name}"),
+        mount_path: path.to_owned(),
         ..VolumeMount::default()
     };
     let login = user.login.as_ref();
@@ -82,21 +83,12 @@ fn mounts(user: &User, number: usize) -> Vec<VolumeMount> {
         read("files", format!("{FILES}-after")),
         read("ca", format!("{FILES}-ca")),
         read("admin", format!("{FILES}-admin")),
-        write(&scratch_name(number)),
-        write(PROGRESS),
+        write(&scratch_name(number), "/scratch"),
+        write(PROGRESS, "/progress"),
     ]
     .into_iter()
     .chain(login.map(|_| read(&format!("user-{number}"), format!("{FILES}-user"))))
-    .map(|mount| at_scratch(mount, number))
     .collect()
-}
-
-/// The scripts know one place for passwords.
-fn at_scratch(mut mount: VolumeMount, number: usize) -> VolumeMount {
-    if mount.name == scratch_name(number) {
-        "/scratch".clone_into(&mut mount.mount_path);
-    }
-    mount
 }
 
 fn scratch_name(number: usize) -> String {

@@ -1,5 +1,5 @@
-//! Tables as a migration names them: `schema.table`, without quotes. They are looked up in the catalog as they
-//! are written, so they may hold any character.
+//! Tables as a migration names them: `schema.table`, as they are or as in SQL. They are looked up in the catalog,
+//! so they may hold any character.
 
 use super::{Refusal, require};
 
@@ -23,15 +23,16 @@ pub fn entry(value: &str) -> Result<String, Refusal> {
 /// ends the schema.
 ///
 /// # Errors
-/// Refuses what is neither `schema.*` nor has exactly one dot and no `*`.
+/// Refuses what is neither `schema.*` nor has exactly one dot, no `*` and no quotes.
 pub fn published(value: &str) -> Result<(), Refusal> {
-    let plain = |part: &str| !part.is_empty() && !part.contains(['*', '.']);
+    let plain = |part: &str| !part.is_empty() && !part.contains(['*', '.', '"']);
     let fits = value
         .split_once('.')
         .is_some_and(|(schema, table)| plain(schema) && (plain(table) || table == "*"));
     require(
         fits,
-        "must have exactly one dot, and `*` only as in `schema.*`, with `mode: replicate`: it goes into a Publication",
+        "must have exactly one dot, no double quotes, and `*` only as in `schema.*`, with `mode: replicate`: it goes \
+         into a Publication",
     )
 }
 

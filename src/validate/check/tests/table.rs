@@ -36,7 +36,7 @@ fn entries_of_a_publication() {
         published,
         "exactly one dot",
         &[
-            "", "orders", ".a", "a.", "a.b.c", "*.a", "*.*", "a.b*", "a.**",
+            "", "orders", "a.\"b\"", ".a", "a.", "a.b.c", "*.a", "*.*", "a.b*", "a.**",
         ],
     );
 }
