@@ -21,7 +21,9 @@ mod migrations {
     mod etl;
     mod failures;
     mod full;
+    mod guards;
     mod lists;
     mod refusals;
     mod replicate;
+    mod security;
 }

@@ -349,3 +349,28 @@ fn a_failed_export_says_so() {
         .weakened("upload.sh", "-mmin +2", "-mmin +0");
     fails(killed, [1, 1], "the container \"export\" is gone");
 }
+
+/// As the kubelet ends a Pod: also while a program runs in the foreground the role goes.
+#[test]
+fn an_export_that_is_ended_leaves_no_role_behind() {
+    let store = Store::start(true);
+    let documents = stack("18", &json!({"cnpgBucket": link(&store, BUCKET, None)}));
+    let server = filled("18", &documents);
+    let name = format!("{}-ended", server.container);
+    let job = export(&documents, &store).called(&name);
+    let [dumps, _] = scope(|threads| {
+        threads.spawn(|| server.psql(DATABASE, "BEGIN; LOCK TABLE plain; SELECT pg_sleep(15)"));
+        let running = threads.spawn(|| both(&job, &server));
+        let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+        while server.psql("postgres", waits) == "0\n" {
+            assert!(!running.is_finished(), "nobody has to wait for the table");
+            sleep(Duration::from_millis(100));
+        }
+        let container = format!("{name}-export");
+        run("podman", &["kill", "--signal", "TERM", &container], "").output();
+        running.join().expect("the Job ends")
+    });
+    assert_eq!(dumps.code, 143, "{}", dumps.text());
+    let left = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'cnpgstack%'";
+    assert_eq!(server.psql("postgres", left), "0\n", "{}", dumps.text());
+}

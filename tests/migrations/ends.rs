@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::full::{DIGEST, STRUCTURE};
 use crate::rig::job::{self, Job};
-use crate::rig::server::{ELSEWHERE, Run, Server};
+use crate::rig::server::{ELSEWHERE, Run, Server, run};
 use crate::rig::stack::{documents, entry, literal, operator, quoted};
 use crate::support::process::Env;
 
@@ -18,6 +18,12 @@ pub(crate) const USER: &str = "orders_app";
 pub(crate) const LOADER: &str = "Loader 'x'";
 /// Its password: with what means something in libpq's files.
 pub(crate) const PASSWORD: &str = r#"lo:ad\er'"$(id) pass"#;
+
+/// How scripts that know no better reach the two ends.
+const NAIVE: &str = r#"
+from() { PGHOST=127.0.0.1 PGPORT=$FROM_PORT PGUSER=$FROM PGDATABASE=$DATABASE PGPASSWORD=$PASSWORD PGSSLMODE=require "$@"; }
+into() { PGHOST=/server PGPORT=$INTO_PORT PGUSER=postgres PGDATABASE=orders "$@"; }
+"#;
 
 /// What the Jobs have finished, as the destination knows it.
 pub(crate) const LEDGER: &str = "
@@ -154,9 +160,14 @@ impl Ends {
     /// What nobody may change who fails: content, structure and ledger of the destination, roles at both ends.
     #[track_caller]
     pub(crate) fn state(&self) -> String {
-        let destination = [DIGEST, STRUCTURE, LEDGER].map(|sql| self.at_destination(sql));
         let roles = [&self.own, &self.foreign].map(|server| server.psql("postgres", ROLES));
-        format!("{}{}", destination.concat(), roles.concat())
+        format!("{}{}", self.content(), roles.concat())
+    }
+
+    /// Content, structure and ledger of the destination.
+    #[track_caller]
+    pub(crate) fn content(&self) -> String {
+        self.at_destination(&[DIGEST, STRUCTURE, LEDGER].join("\n"))
     }
 
     /// A Job has to fail, to say why, and to change nothing.
@@ -173,6 +184,44 @@ impl Ends {
     #[track_caller]
     pub(crate) fn migrates(&self, name: &str) -> String {
         self.succeeds(&self.job(name).first_only())
+    }
+
+    /// Runs a Job and does something while its session in the destination sleeps (`pg_sleep` in its `postSql`).
+    pub(crate) fn while_it_sleeps(&self, job: &Job, action: impl FnOnce()) -> Run {
+        let (server, database, _) = self.destination();
+        std::thread::scope(|scope| {
+            let running = scope.spawn(|| self.run(&job.clone().first_only()));
+            let sleeps = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+            while server.psql(database, sleeps) == "0\n" {
+                assert!(!running.is_finished(), "it ended before it slept");
+                std::thread::sleep(std::time::Duration::from_millis(100));
+            }
+            action();
+            running.join().expect("the Job ends")
+        })
+    }
+
+    /// Runs a shell script beside the stack's server: with `from` before them commands reach the source elsewhere,
+    /// with `into` the destination in the stack, as their owners see them.
+    pub(crate) fn naively(&self, script: &str) -> Run {
+        let ports = [
+            ("FROM_PORT", self.foreign.port),
+            ("INTO_PORT", self.own.port),
+        ];
+        let ports = ports.map(|(name, port)| format!("{name}={port}"));
+        let names = [
+            ("FROM", LOADER),
+            ("DATABASE", FOREIGN),
+            ("PASSWORD", PASSWORD),
+        ];
+        let names = names.map(|(name, value)| format!("{name}={value}"));
+        let mut arguments = vec!["exec"];
+        for variable in ports.iter().chain(&names) {
+            arguments.extend(["--env", variable]);
+        }
+        let script = format!("{NAIVE}{script}");
+        arguments.extend([self.own.container.as_str(), "bash", "-c", &script]);
+        run("podman", &arguments, "")
     }
 
     /// Runs all of its containers; the logs one after the other.

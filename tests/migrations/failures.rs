@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::ends::{Ends, Way};
+use super::ends::{Ends, Way, both_ways};
 use super::full::{CONTENT, DIGEST, migration};
 use crate::rig::job::Job;
+use crate::rig::server::run;
 
 fn migrations(way: Way) -> Value {
     let postponed = "DO $$ BEGIN EXECUTE 'COMMIT'; END $$";
@@ -12,11 +13,21 @@ fn migrations(way: Way) -> Value {
         migration(way, "all", "full", &json!({})),
         migration(way, "last", "full", &json!({"postSql": "SELECT 1 / 0"})),
         migration(way, "smuggled", "full", &json!({"postSql": postponed})),
+        // Its egg is not there, which is looked at when all is done.
+        migration(
+            way,
+            "deferred",
+            "full",
+            &json!({"postSql": "INSERT INTO chicken VALUES (99, 99)"})
+        ),
+        migration(
+            way,
+            "sleeps",
+            "full",
+            &json!({"postSql": "CREATE TABLE more (); SELECT pg_sleep(8)"})
+        ),
     ])
 }
-
-/// What the source's session runs before the rows of the table that comes last.
-const READ: &str = "SELECT format('SELECT %L', format('COPY";
 
 /// The Job with something else in the place of a part of a file.
 fn broken(ends: &Ends, file: &str, from: &str, to: &str) -> Job {
@@ -56,6 +67,7 @@ fn failures(way: Way) {
     );
     ends.refuses(&ended, "nothing was changed in the destination");
     ends.refuses(&ends.job("last"), "division by zero");
+    ends.refuses(&ends.job("deferred"), "violates foreign key constraint");
     ends.refuses(
         &ends.job("smuggled"),
         "nothing was changed in the destination",
@@ -77,19 +89,59 @@ fn a_failure_leaves_another_server_as_it_was() {
     failures(Way::Out);
 }
 
-/// psql runs no command of what the source sends.
+/// As the kubelet ends a Pod, and as a node does that fails.
 #[test]
-fn a_source_gives_no_commands() {
+fn a_job_that_is_ended_changes_nothing() {
     let ends = Ends::start(Way::In, "18", "15", &migrations(Way::In));
-    ends.at_source(&CONTENT.replace(":rows", "10"));
-    let to = format!(
-        "SELECT $$SELECT '\\! echo was run >&2'$$, {}",
-        READ.trim_start_matches("SELECT ")
-    );
-    let malicious = broken(&ends, "reading.sql", READ, &to);
-    let log = ends.refuses(&malicious, "backslash commands are restricted");
-    assert!(!log.contains("was run"), "{log}");
-    let open = malicious.weakened("migrate.sh", "restricted() { printf '\\\\restrict %s\\n' \"$key\" && \"$@\" && printf '\\\\unrestrict %s\\n' \"$key\"; }", "restricted() { \"$@\"; }");
-    let run = ends.run(&open.first_only());
-    assert!(run.text().contains("was run"), "{}", run.text());
+    ends.at_source(&CONTENT.replace(":rows", "1000"));
+    for signal in ["TERM", "KILL"] {
+        let name = format!("{}-{signal}", ends.own.container);
+        let job = ends.job("sleeps").called(&name);
+        let (before, content) = (ends.state(), ends.content());
+        let container = format!("{name}-migrate");
+        let ended = ends.while_it_sleeps(&job, || {
+            run("podman", &["kill", "--signal", signal, &container], "").output();
+        });
+        if signal == "TERM" {
+            assert_eq!(ended.code, 143, "{}", ended.text());
+            assert_eq!(ends.state(), before, "{}", ended.text());
+        } else {
+            // Its role is left, which cannot log in when its time is over; nothing else is.
+            assert_eq!(ends.content(), content, "{}", ended.text());
+        }
+    }
+    ends.migrates("all");
+    assert_eq!(ends.at_source(DIGEST), ends.at_destination(DIGEST));
+}
+
+/// The user's SQL is a part of the migration.
+fn with_sql(way: Way) -> Value {
+    let pre =
+        json!({"preSql": "TRUNCATE t", "postSql": "INSERT INTO notes SELECT count(*) FROM t"});
+    let fails = json!({"preSql": "TRUNCATE t", "postSql": "SELECT nothing()"});
+    let etl = json!({
+        "steps": [{"query": "TABLE t", "into": "public.t", "columns": ["v"]}],
+        "preSql": "TRUNCATE t",
+        "postSql": "INSERT INTO notes SELECT -count(*) FROM t",
+    });
+    json!([
+        migration(way, "rows", "data", &pre),
+        migration(way, "fails", "data", &fails),
+        migration(way, "etl", "etl", &etl),
+    ])
+}
+
+#[test]
+fn sql_before_and_after_is_part_of_the_transaction() {
+    both_ways(with_sql, |ends| {
+        ends.at_source("SET ROLE :owner; CREATE TABLE public.t AS SELECT g AS v FROM generate_series(1, 2) g; CREATE TABLE public.notes (n int)");
+        let here = "SET ROLE :owner; CREATE TABLE public.t (v int); CREATE TABLE public.notes (n int); INSERT INTO public.t VALUES (7)";
+        ends.at_destination(here);
+        // Without a name of a schema, what is meant is in public; what fails undoes the TRUNCATE.
+        ends.refuses(&ends.job("fails"), "function nothing() does not exist");
+        ends.migrates("rows");
+        ends.migrates("etl");
+        let there = "SELECT * FROM public.t ORDER BY v; SELECT * FROM public.notes ORDER BY 1";
+        assert_eq!(ends.at_destination(there), "1\n2\n-2\n2\n");
+    });
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::ends::{Ends, OWN, Way, elsewhere};
+use super::ends::{Ends, OWN, USER, Way, elsewhere};
 
 /// What the source holds.
 pub(crate) const CONTENT: &str = include_str!("content.sql");
@@ -26,6 +26,11 @@ pub(crate) fn migration(way: Way, name: &str, mode: &str, more: &Value) -> Value
     migration
 }
 
+/// What a user who reads may do.
+const MAY: &str = "SELECT has_table_privilege('USER', 'sales.\"Order Lines\"', 'SELECT'),
+  has_table_privilege('USER', 'sales.\"Order Lines\"', 'INSERT'),
+  has_schema_privilege('USER', 'cnpgstack', 'USAGE'), has_table_privilege('USER', 'cnpgstack.migrations', 'SELECT')";
+
 fn full(way: Way, own: &'static str, foreign: &'static str) {
     let all = migration(way, "all", "full", &json!({}));
     let ends = Ends::start(way, own, foreign, &json!([all]));
@@ -33,6 +38,11 @@ fn full(way: Way, own: &'static str, foreign: &'static str) {
     let log = ends.succeeds(&ends.job("all"));
     assert_eq!(ends.at_source(DIGEST), ends.at_destination(DIGEST), "{log}");
     assert_eq!(ends.at_source(STRUCTURE), ends.at_destination(STRUCTURE));
+    if way == Way::In {
+        // The user's permissions hold for what came, and for nothing of the Job's own.
+        let may = ends.at_destination(&MAY.replace("USER", USER));
+        assert_eq!(may, "t|f|f|f\n", "{log}");
+    }
 }
 
 #[test]

@@ -4,6 +4,13 @@
 # the primary of the stack are in the environment.
 roles=()
 
+# A signal is heard while this waits, but not while a program in the foreground runs:
+# who ends a Job would have its role left behind.
+heard() {
+  "$@" &
+  wait "$!"
+}
+
 # The admin works in the database `postgres` only, where users can make nothing.
 as_admin() {
   PGDATABASE=postgres psql_as "$ADMIN_USER" "$work/admin" "$everyone $superuser ${extra_options:-}" -f "$files/$1"

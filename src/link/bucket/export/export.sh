@@ -37,7 +37,7 @@ say 'dumping'
 printf -v name '%(%Y%m%dT%H%M%SZ)T.dump' -1
 PGUSER=$REPLY PGPASSFILE=$work/role \
   PGOPTIONS='-c role=none -c search_path=pg_catalog -c local_preload_libraries= -c jit=off' \
-  pg_dump --format=custom --no-password --lock-wait-timeout=10min --file="$out/dump" || fail 'pg_dump failed'
+  heard pg_dump --format=custom --no-password --lock-wait-timeout=10min --file="$out/dump" || fail 'pg_dump failed'
 pg_restore --list "$out/dump" >"$work/list" || fail 'the dump cannot be read back'
 sum=$(sha256sum "$out/dump")
 say "$(wc -c <"$out/dump") bytes, $(grep -c '^[0-9]' "$work/list") entries, sha256 ${sum%% *}"

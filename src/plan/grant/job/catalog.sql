@@ -24,7 +24,8 @@ schemas AS (
   SELECT n.oid AS schema, n.nspname AS name, n.nspowner AS owner, n.nspacl AS acl, n.xmin AS changed,
          CASE
            WHEN n.nspname IN ('pg_catalog', 'information_schema') THEN 'system schema'
-           WHEN starts_with(n.nspname, 'pg_') THEN 'other'
+           -- What migrations have finished is nobody's business but theirs.
+           WHEN starts_with(n.nspname, 'pg_') OR n.nspname = 'cnpgstack' THEN 'other'
            WHEN m.object IS NOT NULL AND NOT n.oid IN (SELECT schema FROM opted) THEN 'extension'
            ELSE 'schema'
          END AS kind
