@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::render::Request;
+use crate::source::Style;
 use crate::spec::Uncomparable;
-use crate::{krm, spec};
+use crate::{krm, spec, vet};
 
 mod explain;
 
@@ -42,6 +43,8 @@ pub struct Arguments {
 pub enum Command {
     /// Write the files of stacks into a directory, for kustomize without any plugin
     Render(RenderArguments),
+    /// Check files with stacks, and write nothing
+    Validate(ValidateArguments),
     /// Print the schema of a CnpgStack
     Schema {
         /// The form of the schema
@@ -77,14 +80,57 @@ pub struct RenderArguments {
     pub when_uncomparable: Option<Uncomparable>,
 }
 
-impl From<RenderArguments> for Request {
-    fn from(arguments: RenderArguments) -> Self {
-        Self {
-            files: arguments.filename,
-            directory: arguments.output,
-            check: arguments.check,
-            prune: arguments.prune,
-            uncomparable: arguments.when_uncomparable,
+impl RenderArguments {
+    /// What is asked for, with messages in a style.
+    #[must_use]
+    pub fn request(self, style: Style) -> Request {
+        Request {
+            files: self.filename,
+            directory: self.output,
+            check: self.check,
+            prune: self.prune,
+            uncomparable: self.when_uncomparable,
+            style,
+        }
+    }
+}
+
+/// What is validated, and how the answer looks.
+#[derive(Debug, Args)]
+pub struct ValidateArguments {
+    /// Files with CnpgStack documents, and with the Secrets that these refer to; - is standard input
+    #[arg(value_name = "FILE", required = true, num_args = 1..)]
+    pub filename: Vec<String>,
+    /// How the answer looks
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = Answer::Auto)]
+    pub output: Answer,
+}
+
+/// The forms of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Answer {
+    /// `snippet` on a terminal, else `line`
+    Auto,
+    /// Messages with the line of the file and a caret, on standard error
+    Snippet,
+    /// One line for each message, `FILE:LINE:COLUMN: ...`, on standard error
+    Line,
+    /// KRM results with line and column, on standard output
+    Json,
+}
+
+impl ValidateArguments {
+    /// What is asked for; `auto` is the style that fits standard error.
+    #[must_use]
+    pub fn request(self, auto: Style) -> vet::Request {
+        vet::Request {
+            files: self.filename,
+            style: match self.output {
+                Answer::Line => Style::Line,
+                Answer::Snippet if auto == Style::Line => Style::Snippet { colour: false },
+                Answer::Auto | Answer::Json | Answer::Snippet => auto,
+            },
+            json: self.output == Answer::Json,
         }
     }
 }

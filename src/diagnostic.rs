@@ -106,20 +106,33 @@ impl Diagnostic {
     /// A secret is hidden by the name of its field, and inside other values by
     /// its looks: `postgres://user:password@host`, `... password=x`.
     fn may_show(&self, value: &Value) -> bool {
-        let text = value.as_str().unwrap_or_default().to_ascii_lowercase();
-        let looks_secret = text.contains("passw") || (text.contains(':') && text.contains('@'));
-        !looks_secret && !self.path.as_ref().is_some_and(FieldPath::is_secret)
+        !looks_secret(value.as_str().unwrap_or_default())
+            && !self.path.as_ref().is_some_and(FieldPath::is_secret)
     }
+
+    /// The field and what is wrong with it, on one line.
+    #[must_use]
+    pub fn statement(&self) -> String {
+        let message = one_line(&self.message);
+        match &self.path {
+            Some(path) => format!("`{path}` {message}"),
+            None => message,
+        }
+    }
+}
+
+/// Whether a value may hold a secret by its looks.
+#[must_use]
+pub fn looks_secret(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.contains("passw") || (text.contains(':') && text.contains('@'))
 }
 
 impl fmt::Display for Diagnostic {
     /// One line, as kustomize's users see it on stderr.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{}] {}: ", self.severity.as_str(), self.code.as_str())?;
-        if let Some(path) = &self.path {
-            write!(f, "`{path}` ")?;
-        }
-        f.write_str(&one_line(&self.message))?;
+        let (severity, code) = (self.severity.as_str(), self.code.as_str());
+        write!(f, "[{severity}] {code}: {}", self.statement())?;
         if let Some(value) = &self.value {
             write!(f, "; found {}", one_line(&value.to_string()))?;
         }

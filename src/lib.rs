@@ -28,8 +28,10 @@ pub mod plan;
 pub mod render;
 pub mod sink;
 pub mod sops;
+pub mod source;
 pub mod spec;
 pub mod validate;
+pub mod vet;
 pub mod world;
 
 /// The exit code of a run without errors.

@@ -8,15 +8,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{CommandFactory, Parser};
 use cnpg_stack::cli::{self, Arguments, Command, Topic};
 use cnpg_stack::render::{Progress, Request};
+use cnpg_stack::source::{Broken, Report, Style};
 use cnpg_stack::world::World;
-use cnpg_stack::{EXIT_BUG, EXIT_DONE, EXIT_UNREADABLE};
+use cnpg_stack::{EXIT_BUG, EXIT_DONE, EXIT_UNREADABLE, vet};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 fn main() -> ExitCode {
     report_bugs();
     let arguments = Arguments::parse();
     let result = match arguments.command {
-        Some(Command::Render(arguments)) => render(&arguments.into()),
+        Some(Command::Render(arguments)) => render(&arguments.request(style())),
+        Some(Command::Validate(arguments)) => validate(&arguments.request(style())),
         Some(Command::Schema { format }) => print(&cli::schema(format)),
         Some(Command::Explain {
             topic: Topic::Permissions { listed },
@@ -30,7 +32,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("[error] {error:#}"));
+            say(&complaint(&error));
             ExitCode::from(EXIT_UNREADABLE)
         }
     }
@@ -57,10 +59,36 @@ fn render(request: &Request) -> anyhow::Result<u8> {
     bar.0.set_style(style.progress_chars("=> "));
     let report = cnpg_stack::render::render(request, &read, &world(), &bar);
     bar.0.finish_and_clear();
-    let report = report?;
+    tell(&report?)
+}
+
+/// What is wrong with stacks.
+fn validate(request: &vet::Request) -> anyhow::Result<u8> {
+    tell(&vet::vet(request, &read, &world())?)
+}
+
+fn tell(report: &Report) -> anyhow::Result<u8> {
     report.messages.iter().for_each(|line| say(line));
     print(&report.text)?;
     Ok(report.code)
+}
+
+/// What is said about an error that ends the program.
+fn complaint(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<Broken>() {
+        Some(broken) => broken.message(style()),
+        None => format!("[error] {error:#}"),
+    }
+}
+
+/// People get the line of the file and a caret, in colours unless they want none (no-color.org).
+fn style() -> Style {
+    if !io::stderr().is_terminal() {
+        return Style::Line;
+    }
+    let wanted = environment("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colour = wanted && environment("TERM").is_none_or(|value| value != "dumb");
+    Style::Snippet { colour }
 }
 
 /// A file, or standard input.

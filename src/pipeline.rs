@@ -75,6 +75,11 @@ pub fn tree(
     tree::Files::new(placed, &stack, encrypting, out)
 }
 
+/// Finds out whether a `CnpgStack` is valid, as far as that can be told without a place for it.
+pub fn check(list: &ResourceList, config: Value, world: &World<'_>, out: &mut Diagnostics) {
+    linked(&Inventory::new(list), config, world, out);
+}
+
 /// Everything that the doors share.
 fn linked(
     inventory: &Inventory<'_>,

@@ -4,18 +4,17 @@
 //! Everything is known before anything is written, for all stacks together.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::krm::{ResourceList, yaml};
 use crate::pipeline;
 use crate::sink::tree::disk::Root;
 use crate::sink::tree::{self, Files, Kind, Options, Prepared};
+use crate::source::{self, Found, Reader, Report, Source, Sources, Style};
 use crate::spec::{KIND, Uncomparable};
 use crate::world::World;
 use crate::{EXIT_DONE, EXIT_WRONG_INPUT};
@@ -35,17 +34,8 @@ pub struct Request {
     pub prune: bool,
     /// What happens to an encrypted file that no key at hand opens, whatever the stacks say.
     pub uncomparable: Option<Uncomparable>,
-}
-
-/// What a run came to.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// What belongs on standard output: the differences that were asked for.
-    pub text: String,
-    /// What there is to say, a line each.
-    pub messages: Vec<String>,
-    /// The exit code.
-    pub code: u8,
+    /// How messages look.
+    pub style: Style,
 }
 
 /// How far the work is.
@@ -62,16 +52,25 @@ impl Progress for () {
     fn step(&self) {}
 }
 
-/// Reads a file by the name that the user gave it.
-pub type Reader<'a> = &'a (dyn Fn(&str) -> io::Result<Vec<u8>> + Sync);
-
 /// A stack, and what there is to do and to say about it.
 struct Job {
-    file: String,
+    source: Source,
     config: Value,
     files: Option<Files>,
     prepared: Prepared,
     out: Diagnostics,
+}
+
+impl Job {
+    fn new(found: Found) -> Self {
+        Self {
+            source: found.source,
+            config: found.config,
+            files: None,
+            prepared: Prepared::default(),
+            out: Diagnostics::default(),
+        }
+    }
 }
 
 /// Renders every stack of the files.
@@ -85,7 +84,8 @@ pub fn render(
     world: &World<'_>,
     progress: &dyn Progress,
 ) -> Result<Report> {
-    let (mut jobs, list) = stacks(&request.files, read)?;
+    let Sources { stacks, list } = source::read(&request.files, read)?;
+    let mut jobs: Vec<Job> = stacks.into_iter().map(Job::new).collect();
     progress.start("planning", jobs.len());
     jobs.par_iter_mut().for_each(|job| {
         let rules = |below: &str| rules::find(&request.directory, below);
@@ -105,36 +105,6 @@ pub fn render(
         apply(&jobs, root, request, progress)?;
     }
     Ok(report(&jobs, request))
-}
-
-/// The stacks of the files, and the documents beside them as a list: Secrets to look values up in.
-fn stacks(files: &[String], read: Reader<'_>) -> Result<(Vec<Job>, ResourceList)> {
-    let mut jobs = Vec::new();
-    let mut others = Vec::new();
-    for file in files {
-        let bytes = read(file).with_context(|| file.clone())?;
-        let text = String::from_utf8(bytes).map_err(|_| anyhow!("{file}: not UTF-8"))?;
-        let documents = yaml::parse_all(&text).with_context(|| file.clone())?;
-        let is_stack = |value: &Value| value.get("kind").and_then(Value::as_str) == Some(KIND);
-        let (stacks, rest): (Vec<Value>, Vec<Value>) = documents.into_iter().partition(is_stack);
-        others.extend(rest.into_iter().filter(Value::is_object));
-        jobs.extend(stacks.into_iter().map(|config| Job {
-            file: file.clone(),
-            config,
-            files: None,
-            prepared: Prepared::default(),
-            out: Diagnostics::default(),
-        }));
-    }
-    if jobs.is_empty() {
-        bail!("{}: no {KIND} in there", files.join(", "));
-    }
-    let list = json!({
-        "apiVersion": "config.kubernetes.io/v1",
-        "kind": "ResourceList",
-        "items": others,
-    });
-    Ok((jobs, ResourceList::read(yaml::to_json(&list).into_bytes())?))
 }
 
 /// Two stacks that would write over each other, or that are the same.
@@ -164,7 +134,10 @@ fn collisions(jobs: &mut [Job]) {
         paths.extend(files.paths().map(|path| (path.to_owned(), index)));
     }
     for (index, first, code, message) in found {
-        let other = jobs.get(first).map_or("", |job| &job.file).to_owned();
+        let other = jobs
+            .get(first)
+            .map_or("", |job| job.source.file())
+            .to_owned();
         if let Some(job) = jobs.get_mut(index) {
             let message = format!("{message} {other}");
             job.out
@@ -251,10 +224,8 @@ fn report(jobs: &[Job], request: &Request) -> Report {
     let mut failed = false;
     for job in jobs {
         failed |= job.out.has_errors();
-        let messages = job.out.iter();
-        report
-            .messages
-            .extend(messages.map(|diagnostic| format!("{}: {diagnostic}", job.file)));
+        let messages = job.source.messages(&job.out, request.style);
+        report.messages.extend(messages);
         *totals.entry("unchanged").or_default() += job.prepared.unchanged;
         for change in &job.prepared.changes {
             *totals.entry(word(change.kind)).or_default() += 1;

@@ -13,7 +13,8 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use cnpg_stack::render::{Report, Request, render};
+use cnpg_stack::render::{Request, render};
+use cnpg_stack::source::Report;
 use cnpg_stack::spec::Uncomparable;
 use cnpg_stack::world::World;
 

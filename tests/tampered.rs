@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cnpg_stack::render::{Report, Request, render};
+use cnpg_stack::render::{Request, render};
 use cnpg_stack::sops::Identities;
+use cnpg_stack::source::Report;
 use cnpg_stack::spec::Uncomparable;
 use cnpg_stack::world::World;
 

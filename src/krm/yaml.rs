@@ -4,9 +4,9 @@
 //! quoted. Long strings stay on one line. Strings of several lines leave as literal blocks, as long as
 //! every reader agrees on what such a block holds, and else in double quotes.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 use serde_saphyr::options::DuplicateKeyPolicy;
@@ -79,14 +79,40 @@ fn is_plain_in_json(char: char) -> bool {
 /// # Errors
 /// If the text is not one YAML document, or is too deep or too large. The message quotes nothing of it.
 pub fn parse(text: &str) -> Result<Value> {
-    read(text).map_err(|error| explained(&error))
+    read(text).map_err(|error| explained(&error).into())
 }
 
-fn explained(error: &Error) -> anyhow::Error {
-    let what = fault::reason(error);
-    match error.location() {
-        Some(at) => anyhow!("{what} (line {}, column {})", at.line(), at.column()),
-        None => anyhow!("{what}"),
+/// What keeps a text from being read, and where. It quotes nothing of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// What is wrong.
+    pub what: &'static str,
+    /// Line and column, from 1.
+    pub at: Option<(usize, usize)>,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)?;
+        if let Some((line, column)) = self.at {
+            write!(f, " (line {line}, column {column})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+fn explained(error: &Error) -> Unreadable {
+    let at = error.location();
+    Unreadable {
+        what: fault::reason(error),
+        at: at.map(|at| {
+            (
+                usize::try_from(at.line()).unwrap_or(1),
+                usize::try_from(at.column()).unwrap_or(1),
+            )
+        }),
     }
 }
 
@@ -94,7 +120,7 @@ fn explained(error: &Error) -> anyhow::Error {
 ///
 /// # Errors
 /// If the text is not YAML, or is too deep or too large. The message quotes nothing of it.
-pub fn parse_all(text: &str) -> Result<Vec<Value>> {
+pub fn parse_all(text: &str) -> Result<Vec<Value>, Unreadable> {
     let mut options = options(MAX_NODES, MAX_DEPTH);
     if let Some(budget) = &mut options.budget {
         budget.max_documents = MAX_DOCUMENTS;

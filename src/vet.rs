@@ -1,0 +1,128 @@
+//! `cnpg-stack validate`: says what is wrong with stacks, and writes nothing.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::pipeline;
+use crate::sink::results;
+use crate::source::{self, Found, Reader, Report, Source, Sources, Style};
+use crate::spec::KIND;
+use crate::world::World;
+use crate::{EXIT_DONE, EXIT_WRONG_INPUT};
+
+/// What is to be validated, and how the answer looks.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The files with the `CnpgStack` documents; `-` is standard input.
+    pub files: Vec<String>,
+    /// How messages look.
+    pub style: Style,
+    /// Answers with KRM results on standard output.
+    pub json: bool,
+}
+
+/// A stack and what there is to say about it.
+struct Verdict {
+    found: Found,
+    out: Diagnostics,
+}
+
+/// Validates every stack of the files.
+///
+/// # Errors
+///
+/// When a file cannot be read.
+pub fn vet(request: &Request, read: Reader<'_>, world: &World<'_>) -> Result<Report> {
+    let Sources { stacks, list } = source::read(&request.files, read)?;
+    let mut namespaces = BTreeMap::new();
+    let verdicts: Vec<Verdict> = stacks
+        .into_iter()
+        .map(|found| {
+            let mut out = Diagnostics::default();
+            pipeline::check(&list, found.config.clone(), world, &mut out);
+            one_per_namespace(&found, &mut namespaces, &mut out);
+            Verdict { found, out }
+        })
+        .collect();
+    Ok(report(&verdicts, request))
+}
+
+/// Two stacks in one namespace would be one Cluster.
+fn one_per_namespace(found: &Found, known: &mut BTreeMap<String, Source>, out: &mut Diagnostics) {
+    let namespace = found.config.pointer("/spec/namespace");
+    let Some(namespace) = namespace.and_then(Value::as_str) else {
+        return;
+    };
+    let first = known.entry(namespace.to_owned());
+    if let std::collections::btree_map::Entry::Occupied(first) = &first {
+        let message = format!(
+            "the namespace \"{namespace}\" is claimed by another {KIND}, too, in {}",
+            first.get().file()
+        );
+        let severity = Severity::Error;
+        out.push(Diagnostic::general(severity, Code::TwoStacks, message));
+    }
+    first.or_insert_with(|| found.source.clone());
+}
+
+fn report(verdicts: &[Verdict], request: &Request) -> Report {
+    let failed = verdicts.iter().filter(|verdict| verdict.out.has_errors());
+    let failed = failed.count();
+    let code = if failed > 0 {
+        EXIT_WRONG_INPUT
+    } else {
+        EXIT_DONE
+    };
+    if request.json {
+        let results: Vec<Value> = verdicts.iter().flat_map(Verdict::results).collect();
+        let text = format!("{:#}\n", json!({"results": results}));
+        return Report {
+            text,
+            code,
+            ..Report::default()
+        };
+    }
+    let mut messages: Vec<String> = verdicts
+        .iter()
+        .flat_map(|verdict| verdict.found.source.messages(&verdict.out, request.style))
+        .collect();
+    messages.push(summary(verdicts.len(), failed));
+    Report {
+        messages,
+        code,
+        ..Report::default()
+    }
+}
+
+fn summary(stacks: usize, failed: usize) -> String {
+    match (stacks, failed) {
+        (1, 0) => "the stack is valid".to_owned(),
+        (1, _) => "the stack is not valid".to_owned(),
+        (all, 0) => format!("all {all} stacks are valid"),
+        (all, failed) => format!("{failed} of {all} stacks are not valid"),
+    }
+}
+
+impl Verdict {
+    /// KRM results, with line and column beside the path of the file.
+    fn results(&self) -> Vec<Value> {
+        let source = &self.found.source;
+        let mut results = results::results(&self.out, Some(&self.found.config));
+        for (result, diagnostic) in results.iter_mut().zip(self.out.iter()) {
+            let place = source.place(diagnostic);
+            let file = json!({
+                "path": source.file(),
+                "index": source.document(),
+                "line": place.as_ref().map(|place| place.line),
+                "column": place.as_ref().map(|place| place.column),
+            });
+            if let Some(result) = result.as_object_mut() {
+                result.insert("file".to_owned(), file);
+            }
+        }
+        results
+    }
+}
