@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::render::Request;
 use crate::source::Style;
 use crate::spec::Uncomparable;
-use crate::{krm, spec, vet};
+use crate::{generate, krm, spec, vet};
 
 mod explain;
 
@@ -43,6 +43,8 @@ pub struct Arguments {
 pub enum Command {
     /// Write the files of stacks into a directory, for kustomize without any plugin
     Render(RenderArguments),
+    /// Print the documents of all stacks below a directory, for Argo CD
+    Generate(GenerateArguments),
     /// Check files with stacks, and write nothing
     Validate(ValidateArguments),
     /// Print the schema of a CnpgStack
@@ -90,6 +92,37 @@ impl RenderArguments {
             check: self.check,
             prune: self.prune,
             uncomparable: self.when_uncomparable,
+            style,
+        }
+    }
+}
+
+/// Where stacks are looked for, and what is printed.
+#[derive(Debug, Args)]
+pub struct GenerateArguments {
+    /// The directory; hidden files and directories in it are passed over
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub directory: PathBuf,
+    /// Print the names of the files with stacks, and nothing if the directory is for kustomize
+    #[arg(long)]
+    pub list: bool,
+    /// Print the parameters that Argo CD offers, as JSON
+    #[arg(long, conflicts_with = "list")]
+    pub parameters: bool,
+}
+
+impl GenerateArguments {
+    /// What is asked for, with the names of the variables that set fields, and messages in a style.
+    #[must_use]
+    pub fn request(self, variables: Vec<String>, style: Style) -> generate::Request {
+        generate::Request {
+            directory: self.directory,
+            what: match (self.list, self.parameters) {
+                (true, _) => generate::What::Files,
+                (_, true) => generate::What::Parameters,
+                _ => generate::What::Documents,
+            },
+            variables,
             style,
         }
     }

@@ -1,6 +1,7 @@
 //! The thin binary: arguments, standard streams, environment, exit code.
 //! Everything else is in the library.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::process::{ExitCode, exit};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,7 +11,7 @@ use cnpg_stack::cli::{self, Arguments, Command, Topic};
 use cnpg_stack::render::{Progress, Request};
 use cnpg_stack::source::{Broken, Report, Style};
 use cnpg_stack::world::World;
-use cnpg_stack::{EXIT_BUG, EXIT_DONE, EXIT_UNREADABLE, vet};
+use cnpg_stack::{EXIT_BUG, EXIT_DONE, EXIT_UNREADABLE, generate, vet};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 fn main() -> ExitCode {
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Some(Command::Render(arguments)) => render(&arguments.request(style())),
+        Some(Command::Generate(arguments)) => generate(&arguments.request(variables(), style())),
         Some(Command::Validate(arguments)) => validate(&arguments.request(style())),
         Some(Command::Schema { format }) => print(&cli::schema(format)),
         Some(Command::Explain {
@@ -60,6 +62,20 @@ fn render(request: &Request) -> anyhow::Result<u8> {
     let report = cnpg_stack::render::render(request, &read, &world(), &bar);
     bar.0.finish_and_clear();
     tell(&report?)
+}
+
+/// The documents of a directory.
+fn generate(request: &generate::Request) -> anyhow::Result<u8> {
+    tell(&generate::generate(request, &world())?)
+}
+
+/// The names of the variables that set fields, in their order.
+fn variables() -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let ours: BTreeSet<String> = names
+        .filter(|name| name.starts_with(generate::VARIABLES))
+        .collect();
+    ours.into_iter().collect()
 }
 
 /// What is wrong with stacks.

@@ -13,10 +13,12 @@ use crate::krm::{ResourceList, yaml};
 use crate::spec::KIND;
 
 mod broken;
+mod claims;
 mod message;
 mod place;
 
 pub use broken::Broken;
+pub use claims::Claims;
 pub use message::Style;
 use place::Fields;
 pub use place::Place;
@@ -58,6 +60,15 @@ pub struct Found {
     pub source: Source,
     /// The document.
     pub config: Value,
+}
+
+impl Found {
+    /// The name of the stack, which may be missing.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let name = self.config.pointer("/metadata/name");
+        name.and_then(Value::as_str).unwrap_or_default()
+    }
 }
 
 /// What is in the files.

@@ -34,6 +34,7 @@ pub use migrations::{
 };
 pub use recovery::{PitrCluster, Recovery, Target};
 pub use secrets::{Secrets, SecretsMode, Uncomparable};
+pub use shape::closest;
 
 /// The API group.
 pub const GROUP: &str = "cnpgstack.io";

@@ -1,15 +1,12 @@
 //! `cnpg-stack validate`: says what is wrong with stacks, and writes nothing.
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::Diagnostics;
 use crate::pipeline;
 use crate::sink::results;
-use crate::source::{self, Found, Reader, Report, Source, Sources, Style};
-use crate::spec::KIND;
+use crate::source::{self, Claims, Found, Reader, Report, Sources, Style};
 use crate::world::World;
 use crate::{EXIT_DONE, EXIT_WRONG_INPUT};
 
@@ -37,35 +34,17 @@ struct Verdict {
 /// When a file cannot be read.
 pub fn vet(request: &Request, read: Reader<'_>, world: &World<'_>) -> Result<Report> {
     let Sources { stacks, list } = source::read(&request.files, read)?;
-    let mut namespaces = BTreeMap::new();
+    let mut claims = Claims::default();
     let verdicts: Vec<Verdict> = stacks
         .into_iter()
         .map(|found| {
             let mut out = Diagnostics::default();
             pipeline::check(&list, found.config.clone(), world, &mut out);
-            one_per_namespace(&found, &mut namespaces, &mut out);
+            claims.claim(&found, &mut out);
             Verdict { found, out }
         })
         .collect();
     Ok(report(&verdicts, request))
-}
-
-/// Two stacks in one namespace would be one Cluster.
-fn one_per_namespace(found: &Found, known: &mut BTreeMap<String, Source>, out: &mut Diagnostics) {
-    let namespace = found.config.pointer("/spec/namespace");
-    let Some(namespace) = namespace.and_then(Value::as_str) else {
-        return;
-    };
-    let first = known.entry(namespace.to_owned());
-    if let std::collections::btree_map::Entry::Occupied(first) = &first {
-        let message = format!(
-            "the namespace \"{namespace}\" is claimed by another {KIND}, too, in {}",
-            first.get().file()
-        );
-        let severity = Severity::Error;
-        out.push(Diagnostic::general(severity, Code::TwoStacks, message));
-    }
-    first.or_insert_with(|| found.source.clone());
 }
 
 fn report(verdicts: &[Verdict], request: &Request) -> Report {

@@ -198,7 +198,7 @@ fn unknown(
 }
 
 /// The known word that a misspelt one most likely means.
-fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
     known
         .map(|candidate| {
