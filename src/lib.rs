@@ -17,6 +17,7 @@ use world::World;
 
 pub mod cli;
 pub mod diagnostic;
+pub mod install;
 pub mod inventory;
 pub mod krm;
 pub mod link;
