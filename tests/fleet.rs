@@ -170,7 +170,7 @@ fn no_password_stands_in_the_example() {
 fn documents(root: &Path) -> Vec<(String, Value)> {
     let mut documents = Vec::new();
     for (path, entry) in tree::read(root) {
-        if path.ends_with(".yaml") && !path.ends_with("/kustomization.yaml") {
+        if is_yaml(&path) && !path.ends_with("/kustomization.yaml") {
             let text = String::from_utf8(entry.bytes).expect("a document is text");
             let values = cnpg_stack::krm::yaml::parse_all(&text).expect("a document is YAML");
             documents.extend(values.into_iter().map(|value| (path.clone(), value)));
@@ -178,6 +178,10 @@ fn documents(root: &Path) -> Vec<(String, Value)> {
     }
     assert!(!documents.is_empty(), "{} is empty", root.display());
     documents
+}
+
+fn is_yaml(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|end| end == "yaml")
 }
 
 /// What an object is. A day-2 document may bring one that is applied as well, for the same stack.

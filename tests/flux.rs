@@ -4,7 +4,6 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "an example that cannot be read ends the test; UPDATE_GOLDEN comes from the environment"
 )]
@@ -60,7 +59,7 @@ fn documents(path: &str) -> Vec<Value> {
     cnpg_stack::krm::yaml::parse_all(&text).expect("it is YAML")
 }
 
-/// The GitRepository and the Kustomization of Flux.
+/// The `GitRepository` and the Kustomization of Flux.
 fn flux() -> (Value, Value) {
     let documents = documents("clusters/production/storefront.yaml");
     let [source, kustomization] = <[Value; 2]>::try_from(documents).expect("two documents");
@@ -160,7 +159,10 @@ fn what_is_waited_for_is_in_the_tree() {
     let (_, kustomization) = flux();
     let mut applied = BTreeSet::new();
     for (path, _) in tree::read(&example().join("k8s/deploy/base")) {
-        if path.ends_with(".yaml") {
+        if Path::new(&path)
+            .extension()
+            .is_some_and(|end| end == "yaml")
+        {
             let documents = documents(&format!("k8s/deploy/base/{path}"));
             applied.extend(documents.iter().map(version_and_kind));
         }
