@@ -20,10 +20,14 @@ RUN set -eu; \
     echo 'nobody:x:65534:' >/rootfs/etc/group
 
 FROM scratch AS runtime
+# `release/run` prints the command that fills these in, and adds the label `created`.
+ARG VERSION=0.1.0
+ARG REVISION=unknown
 LABEL org.opencontainers.image.title="cnpg-stack" \
-      org.opencontainers.image.description="One CnpgStack file in, a complete CloudNativePG stack out: a KRM function" \
+      org.opencontainers.image.description="One CnpgStack file in, a complete CloudNativePG stack out: a KRM function for kustomize, kpt and Argo CD" \
       org.opencontainers.image.source="https://github.com/cnpg-stack/cnpg-stack" \
-      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /rootfs /
 # kustomize and kpt ask for the user `nobody` by name, so it has to be in

@@ -59,6 +59,12 @@ pub enum Command {
         #[command(subcommand)]
         topic: Topic,
     },
+    /// Copy this program into a directory, as an init container without a shell has to
+    Install {
+        /// Where the copy goes, as DIR/cnpg-stack; made where it is missing
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
 }
 
 /// What is rendered, and how.

@@ -18,6 +18,7 @@ use world::World;
 pub mod cli;
 pub mod diagnostic;
 pub mod generate;
+pub mod install;
 pub mod inventory;
 pub mod krm;
 pub mod link;

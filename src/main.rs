@@ -2,7 +2,9 @@
 //! Everything else is in the library.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::path::Path;
 use std::process::{ExitCode, exit};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
         Some(Command::Explain {
             topic: Topic::Permissions { listed },
         }) => print(&cli::permissions(&listed)),
+        Some(Command::Install { directory }) => install(&directory),
         None if io::stdin().is_terminal() => {
             print(&Arguments::command().render_long_help().to_string())
         }
@@ -105,6 +108,14 @@ fn style() -> Style {
     let wanted = environment("NO_COLOR").is_none_or(|value| value.is_empty());
     let colour = wanted && environment("TERM").is_none_or(|value| value != "dumb");
     Style::Snippet { colour }
+}
+
+/// The program as it runs: its path may hold another one by now, which Linux knows how to go around.
+fn install(directory: &Path) -> anyhow::Result<u8> {
+    let running = File::open("/proc/self/exe");
+    let mut program = running.or_else(|_| File::open(std::env::current_exe()?))?;
+    say(&cnpg_stack::install::install(&mut program, directory)?);
+    Ok(EXIT_DONE)
 }
 
 /// A file, or standard input.

@@ -90,3 +90,21 @@ fn every_file_that_a_document_links_to_is_there() {
         }
     }
 }
+
+#[test]
+fn the_dockerfile_labels_the_image_with_what_the_package_says() {
+    let text = document("Dockerfile");
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(text.contains(&format!("\nARG VERSION={version}\n")));
+    for (label, value) in [
+        ("title", env!("CARGO_PKG_NAME")),
+        ("description", env!("CARGO_PKG_DESCRIPTION")),
+        ("source", env!("CARGO_PKG_REPOSITORY")),
+        ("version", "$VERSION"),
+        ("revision", "$REVISION"),
+        ("licenses", env!("CARGO_PKG_LICENSE")),
+    ] {
+        let line = format!("org.opencontainers.image.{label}=\"{value}\"");
+        assert!(text.contains(&line), "{line}");
+    }
+}

@@ -8,9 +8,11 @@ use super::documents;
 use super::sandbox::{ROOT, Sandbox, run};
 
 /// The examples that there are.
-const EXAMPLES: [&str; 7] = [
+const EXAMPLES: [&str; 9] = [
     "backups",
     "environments",
+    "fleet",
+    "flux",
     "kpt",
     "quickstart",
     "quickstart-container",
@@ -43,6 +45,26 @@ fn backups() {
 #[test]
 fn environments() {
     twice("environments");
+}
+
+#[test]
+fn fleet() {
+    let output = twice("fleet");
+    let built = documents::read(output.rsplit("\n# next\n").next().unwrap_or_default());
+    let clusters = built.keys().filter(|id| id.contains(" Cluster "));
+    assert_eq!(
+        clusters.count(),
+        20,
+        "of the environment that is built last"
+    );
+}
+
+#[test]
+fn flux() {
+    let output = twice("flux");
+    for secret in ["sparrows", "kettle", "the-long-way"] {
+        assert!(!output.contains(secret), "{secret}");
+    }
 }
 
 #[test]
@@ -144,9 +166,11 @@ fn in_turn(sandbox: &Sandbox, commands: &[String]) -> String {
         .join("\n# next\n")
 }
 
-/// The files of the package that the commands of the kpt example make.
+/// The files of the copy of an example that its commands work in.
 fn written(sandbox: &Sandbox) -> Vec<(String, String)> {
-    let is_there = sandbox.path("shop").is_dir();
-    let files = is_there.then(|| sandbox.files("shop"));
-    files.into_iter().flatten().collect()
+    let copies = ["shop", "fleet"].into_iter();
+    copies
+        .filter(|copy| sandbox.path(copy).is_dir())
+        .flat_map(|copy| sandbox.files(copy))
+        .collect()
 }

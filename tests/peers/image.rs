@@ -75,6 +75,22 @@ fn it_runs_as_nobody_of_itself() {
 }
 
 #[test]
+fn its_labels_say_what_it_is() {
+    let sandbox = Sandbox::new("image-labels");
+    let label = |name: &str| {
+        let field = format!("index .Config.Labels \"org.opencontainers.image.{name}\"");
+        inspect(&sandbox, &field)
+    };
+    assert_eq!(label("title"), env!("CARGO_PKG_NAME"));
+    assert_eq!(label("description"), env!("CARGO_PKG_DESCRIPTION"));
+    assert_eq!(label("source"), env!("CARGO_PKG_REPOSITORY"));
+    assert_eq!(label("version"), env!("CARGO_PKG_VERSION"));
+    assert_eq!(label("licenses"), env!("CARGO_PKG_LICENSE"));
+    // `tests/run` builds without a commit.
+    assert_eq!(label("revision"), "unknown");
+}
+
+#[test]
 fn it_is_small() {
     let sandbox = Sandbox::new("image-size");
     let size: u64 = inspect(&sandbox, ".Size")

@@ -18,6 +18,7 @@ pub(crate) mod diff;
 pub(crate) mod elide;
 pub(crate) mod fixture;
 pub(crate) mod hostile;
+pub(crate) mod overlay;
 pub(crate) mod process;
 pub(crate) mod readings;
 pub(crate) mod sealed;

@@ -30,6 +30,8 @@ mod walk;
 const PERMISSIONS: u32 = 0o7777;
 /// The permissions of a secret.
 const SECRET: u32 = 0o600;
+/// The permissions of a program.
+pub const PROGRAM: u32 = 0o755;
 
 /// An open output directory. Threads may share it, as long as no file is written by two
 /// of them and none is removed beside one that is being written.
@@ -129,14 +131,27 @@ impl Root {
     /// When a link is on the way, when there is something else than a regular file, or
     /// when it cannot be written. A file that was there stays as it is.
     pub fn write(&self, path: &str, bytes: &[u8], secret: bool) -> io::Result<()> {
-        let (directories, name) = step::file(path)?;
-        let within = self.make(&directories)?;
-        at::is_file(&within, name)?;
         let mode = if secret {
             Mode::from_raw_mode(0o600)
         } else {
             Mode::from_raw_mode(0o644)
         };
+        self.put(path, bytes, mode)
+    }
+
+    /// Writes a program in the same way. Everybody may run it, whatever the umask is.
+    ///
+    /// # Errors
+    ///
+    /// As with [`Root::write`].
+    pub fn write_program(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        self.put(path, bytes, Mode::from_raw_mode(PROGRAM))
+    }
+
+    fn put(&self, path: &str, bytes: &[u8], mode: Mode) -> io::Result<()> {
+        let (directories, name) = step::file(path)?;
+        let within = self.make(&directories)?;
+        at::is_file(&within, name)?;
         at::replace(&within, name, bytes, mode)
     }
 

@@ -138,7 +138,12 @@ fn fill(within: &File, name: &str, bytes: &[u8], mode: Mode) -> io::Result<()> {
     }
     let flags = OPEN | OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
     let mut file = File::from(rustix::fs::openat(within, name, flags, mode)?);
-    file.write_all(bytes)
+    file.write_all(bytes)?;
+    if mode.contains(Mode::XUSR) {
+        // The umask is for what a user writes; a program is for whoever else has the volume.
+        rustix::fs::fchmod(&file, mode)?;
+    }
+    Ok(())
 }
 
 /// Removes a file.
