@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::graph::Format;
+use crate::picture;
 use crate::render::Request;
 use crate::spec::Uncomparable;
 use crate::{krm, spec};
@@ -42,6 +44,8 @@ pub struct Arguments {
 pub enum Command {
     /// Write the files of stacks into a directory, for kustomize without any plugin
     Render(RenderArguments),
+    /// Draw stacks: who uses which database, where backups go, what is migrated
+    Graph(GraphArguments),
     /// Print the schema of a CnpgStack
     Schema {
         /// The form of the schema
@@ -85,6 +89,26 @@ impl From<RenderArguments> for Request {
             check: arguments.check,
             prune: arguments.prune,
             uncomparable: arguments.when_uncomparable,
+        }
+    }
+}
+
+/// What is drawn, and how.
+#[derive(Debug, Args)]
+pub struct GraphArguments {
+    /// Files with CnpgStack documents, and with the Secrets that these refer to; - is standard input
+    #[arg(short, long = "filename", value_name = "FILE", required = true, num_args = 1..)]
+    pub filename: Vec<String>,
+    /// What the picture is written as
+    #[arg(long, value_enum, default_value_t = Format::Mermaid)]
+    pub format: Format,
+}
+
+impl From<GraphArguments> for picture::Request {
+    fn from(arguments: GraphArguments) -> Self {
+        Self {
+            files: arguments.filename,
+            format: arguments.format,
         }
     }
 }

@@ -17,11 +17,13 @@ use world::World;
 
 pub mod cli;
 pub mod diagnostic;
+pub mod graph;
 pub mod inventory;
 pub mod krm;
 pub mod link;
 pub mod meta;
 pub mod open;
+pub mod picture;
 pub mod pipeline;
 pub mod place;
 pub mod plan;

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{CommandFactory, Parser};
 use cnpg_stack::cli::{self, Arguments, Command, Topic};
+use cnpg_stack::picture;
 use cnpg_stack::render::{Progress, Request};
 use cnpg_stack::world::World;
 use cnpg_stack::{EXIT_BUG, EXIT_DONE, EXIT_UNREADABLE};
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Some(Command::Render(arguments)) => render(&arguments.into()),
+        Some(Command::Graph(arguments)) => graph(&arguments.into()),
         Some(Command::Schema { format }) => print(&cli::schema(format)),
         Some(Command::Explain {
             topic: Topic::Permissions { listed },
@@ -58,6 +60,14 @@ fn render(request: &Request) -> anyhow::Result<u8> {
     let report = cnpg_stack::render::render(request, &read, &world(), &bar);
     bar.0.finish_and_clear();
     let report = report?;
+    report.messages.iter().for_each(|line| say(line));
+    print(&report.text)?;
+    Ok(report.code)
+}
+
+/// The picture, and what there is to say about the stacks.
+fn graph(request: &picture::Request) -> anyhow::Result<u8> {
+    let report = picture::draw(request, &read, &world())?;
     report.messages.iter().for_each(|line| say(line));
     print(&report.text)?;
     Ok(report.code)

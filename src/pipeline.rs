@@ -75,6 +75,16 @@ pub fn tree(
     tree::Files::new(placed, &stack, encrypting, out)
 }
 
+/// The stack alone, for who wants to know what it is and not what comes of it.
+pub fn stack(
+    list: &ResourceList,
+    config: Value,
+    world: &World<'_>,
+    out: &mut Diagnostics,
+) -> Option<Stack> {
+    valid(&Inventory::new(list), config, world, out)
+}
+
 /// Everything that the doors share.
 fn linked(
     inventory: &Inventory<'_>,
@@ -82,6 +92,20 @@ fn linked(
     world: &World<'_>,
     out: &mut Diagnostics,
 ) -> Option<(Stack, Plan<Linked>)> {
+    let stack = valid(inventory, config, world, out)?;
+    let base = plan(&stack);
+    let linked = link(base, &stack, out);
+    // A patch that does not apply leaves documents that mean nothing.
+    (!out.has_errors()).then_some((stack, linked))
+}
+
+/// From the user's words to the stack.
+fn valid(
+    inventory: &Inventory<'_>,
+    config: Value,
+    world: &World<'_>,
+    out: &mut Diagnostics,
+) -> Option<Stack> {
     let opened = open(config, world, out)?;
     let document = read::read(opened.value, out)?;
     let namespace = document.spec.namespace.as_deref().unwrap_or_default();
@@ -94,11 +118,7 @@ fn linked(
         secrets,
         backups,
     };
-    let stack = validate(&document, &outside, out)?;
-    let base = plan(&stack);
-    let linked = link(base, &stack, out);
-    // A patch that does not apply leaves documents that mean nothing.
-    (!out.has_errors()).then_some((stack, linked))
+    validate(&document, &outside, out)
 }
 
 /// The value of the functionConfig.

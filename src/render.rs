@@ -107,6 +107,16 @@ pub fn render(
     Ok(report(&jobs, request))
 }
 
+/// The stacks of the files, each with the name of its file, and the documents beside them.
+pub(crate) fn configs(
+    files: &[String],
+    read: Reader<'_>,
+) -> Result<(Vec<(String, Value)>, ResourceList)> {
+    let (jobs, list) = stacks(files, read)?;
+    let configs = jobs.into_iter().map(|job| (job.file, job.config));
+    Ok((configs.collect(), list))
+}
+
 /// The stacks of the files, and the documents beside them as a list: Secrets to look values up in.
 fn stacks(files: &[String], read: Reader<'_>) -> Result<(Vec<Job>, ResourceList)> {
     let mut jobs = Vec::new();
