@@ -3,6 +3,8 @@
 //! Columns have one width and one place in all frames. Users stand beside their database and
 //! applications beside their user, as the branches of a tree, so that rows line up.
 
+use std::collections::BTreeMap;
+
 use super::model::{Column, Edge, EdgeKind, Frame, Node, NodeId, Picture};
 use super::text;
 
@@ -213,16 +215,24 @@ impl Columns {
     }
 }
 
-/// The room for the lines to the right of a column.
+/// The room for the lines to the right of a column: more of it where many meet at one box.
 fn gap(picture: &Picture, column: Column) -> Px {
-    let lines = picture.frames.iter().map(|frame| {
-        let at = |id: NodeId| frame.nodes.get(id.index()).map(|node| node.column);
-        let edges = frame.edges.iter();
-        let lines = edges.filter(|edge| at(edge.from).min(at(edge.to)) == Some(column));
-        Px::try_from(lines.count()).unwrap_or(Px::MAX)
-    });
-    let most = lines.max().unwrap_or_default();
+    let frames = picture.frames.iter();
+    let most = frames.map(|frame| fan(frame, column)).max().unwrap_or(0);
     GAP + ((most - 4).clamp(0, MOST_GAP) * MORE_GAP).min(MOST_GAP - GAP)
+}
+
+/// The most lines that meet at one box and at one side, between a column and the next one.
+fn fan(frame: &Frame, column: Column) -> Px {
+    let at = |id: NodeId| frame.nodes.get(id.index()).map(|node| node.column);
+    let mut meeting: BTreeMap<NodeId, Px> = BTreeMap::new();
+    for edge in &frame.edges {
+        if at(edge.from).min(at(edge.to)) == Some(column) {
+            *meeting.entry(edge.from).or_default() += 1;
+            *meeting.entry(edge.to).or_default() += 1;
+        }
+    }
+    meeting.into_values().max().unwrap_or_default()
 }
 
 /// The room that the text of a box would like to have.
