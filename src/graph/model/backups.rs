@@ -137,14 +137,14 @@ fn bucket_node(stack: &Stack, bucket: &Bucket, archive: bool) -> Node {
     }
 }
 
-/// What the export Jobs bring there.
+/// What the export Jobs, which are applied by hand, bring there.
 fn exports(stack: &Stack, bucket: &Bucket) -> Option<String> {
     let count = bucket.databases.len();
     match bucket.databases.as_slice() {
         [] => None,
-        [only] => Some(format!("exports of {only}")),
-        _ if count == stack.databases.len() => Some("exports of all databases".to_owned()),
-        _ => Some(format!("exports of {count} databases")),
+        [only] => Some(format!("exports by hand: {only}")),
+        _ if count == stack.databases.len() => Some("exports by hand: all databases".to_owned()),
+        _ => Some(format!("exports by hand: {count} databases")),
     }
 }
 

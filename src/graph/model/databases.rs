@@ -10,7 +10,7 @@ impl Builder {
         let storage = &stack.storage;
         let class = storage.class.as_ref();
         let volumes = [
-            Some(storage.size.clone()),
+            Some(format!("storage {}", storage.size)),
             storage.wal_size.as_ref().map(|size| format!("WAL {size}")),
             class.map(|class| format!("class {class}")),
         ];
