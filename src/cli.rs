@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::graph::Format;
+use crate::picture;
 use crate::render::Request;
 use crate::source::Style;
 use crate::spec::Uncomparable;
@@ -47,6 +49,8 @@ pub enum Command {
     Generate(GenerateArguments),
     /// Check files with stacks, and write nothing
     Validate(ValidateArguments),
+    /// Draw stacks: who uses which database, where backups go, what is migrated
+    Graph(GraphArguments),
     /// Print the schema of a CnpgStack
     Schema {
         /// The form of the schema
@@ -170,6 +174,29 @@ impl ValidateArguments {
                 Answer::Auto | Answer::Json | Answer::Snippet => auto,
             },
             json: self.output == Answer::Json,
+        }
+    }
+}
+
+/// What is drawn, and how.
+#[derive(Debug, Args)]
+pub struct GraphArguments {
+    /// Files with CnpgStack documents, and with the Secrets that these refer to; - is standard input
+    #[arg(short, long = "filename", value_name = "FILE", required = true, num_args = 1..)]
+    pub filename: Vec<String>,
+    /// What the picture is written as
+    #[arg(long, value_enum, default_value_t = Format::Mermaid)]
+    pub format: Format,
+}
+
+impl GraphArguments {
+    /// What is asked for, with messages in a style.
+    #[must_use]
+    pub fn request(self, style: Style) -> picture::Request {
+        picture::Request {
+            files: self.filename,
+            format: self.format,
+            style,
         }
     }
 }

@@ -10,6 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{CommandFactory, Parser};
 use cnpg_stack::cli::{self, Arguments, Command, Topic};
+use cnpg_stack::picture;
 use cnpg_stack::render::{Progress, Request};
 use cnpg_stack::source::{Broken, Report, Style};
 use cnpg_stack::world::World;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Some(Command::Render(arguments)) => render(&arguments.request(style())),
         Some(Command::Generate(arguments)) => generate(&arguments.request(variables(), style())),
         Some(Command::Validate(arguments)) => validate(&arguments.request(style())),
+        Some(Command::Graph(arguments)) => graph(&arguments.request(style())),
         Some(Command::Schema { format }) => print(&cli::schema(format)),
         Some(Command::Explain {
             topic: Topic::Permissions { listed },
@@ -116,6 +118,11 @@ fn install(directory: &Path) -> anyhow::Result<u8> {
     let mut program = running.or_else(|_| File::open(std::env::current_exe()?))?;
     say(&cnpg_stack::install::install(&mut program, directory)?);
     Ok(EXIT_DONE)
+}
+
+/// The picture, and what there is to say about the stacks.
+fn graph(request: &picture::Request) -> anyhow::Result<u8> {
+    tell(&picture::draw(request, &read, &world())?)
 }
 
 /// A file, or standard input.

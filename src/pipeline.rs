@@ -75,9 +75,14 @@ pub fn tree(
     tree::Files::new(placed, &stack, encrypting, out)
 }
 
-/// Finds out whether a `CnpgStack` is valid, as far as that can be told without a place for it.
-pub fn check(list: &ResourceList, config: Value, world: &World<'_>, out: &mut Diagnostics) {
-    linked(&Inventory::new(list), config, world, out);
+/// The stack alone, for who wants to know whether it is valid or what it is, and not what comes of it.
+pub fn stack(
+    list: &ResourceList,
+    config: Value,
+    world: &World<'_>,
+    out: &mut Diagnostics,
+) -> Option<Stack> {
+    linked(&Inventory::new(list), config, world, out).map(|(stack, _)| stack)
 }
 
 /// Everything that the doors share.

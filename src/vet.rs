@@ -39,7 +39,7 @@ pub fn vet(request: &Request, read: Reader<'_>, world: &World<'_>) -> Result<Rep
         .into_iter()
         .map(|found| {
             let mut out = Diagnostics::default();
-            pipeline::check(&list, found.config.clone(), world, &mut out);
+            pipeline::stack(&list, found.config.clone(), world, &mut out);
             claims.claim(&found, &mut out);
             Verdict { found, out }
         })

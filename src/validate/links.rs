@@ -169,6 +169,7 @@ impl Checker<'_> {
         let password = self.password_of(&database, &user, path, entries?)?;
         Some(BackendDb {
             secret: derive::pair_name(&app, &database, &user, MAX_NAME),
+            app,
             namespace: namespace?,
             database,
             user,

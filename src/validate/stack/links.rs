@@ -48,6 +48,8 @@ pub enum IstioMode {
 /// An application that uses a database.
 #[derive(Debug, Clone)]
 pub struct BackendDb {
+    /// Its name.
+    pub app: String,
     /// The name of its Secret.
     pub secret: String,
     /// Its namespace.
