@@ -8,9 +8,9 @@ use crate::render::Request;
 use crate::spec::Uncomparable;
 use crate::{krm, spec};
 
-mod explain;
+pub mod explain;
 
-pub use explain::permissions;
+pub use explain::explain;
 
 /// The text of `--help`, which is also what `kpt fn doc` prints.
 const ABOUT: &str = "One CnpgStack file in, a complete CloudNativePG (CNPG) PostgreSQL stack out.";
@@ -52,7 +52,7 @@ pub enum Command {
     Explain {
         /// What to explain
         #[command(subcommand)]
-        topic: Topic,
+        topic: explain::Topic,
     },
 }
 
@@ -87,17 +87,6 @@ impl From<RenderArguments> for Request {
             uncomparable: arguments.when_uncomparable,
         }
     }
-}
-
-/// What can be explained.
-#[derive(Debug, Subcommand)]
-pub enum Topic {
-    /// Print what each permission gives; with permissions, the SQL that a grant Job runs for them
-    Permissions {
-        /// The permissions of one user in one database
-        #[arg(value_name = "PERMISSION", value_parser = explain::permission())]
-        listed: Vec<String>,
-    },
 }
 
 /// The forms of the schema.

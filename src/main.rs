@@ -6,7 +6,7 @@ use std::process::{ExitCode, exit};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{CommandFactory, Parser};
-use cnpg_stack::cli::{self, Arguments, Command, Topic};
+use cnpg_stack::cli::{self, Arguments, Command};
 use cnpg_stack::render::{Progress, Request};
 use cnpg_stack::world::World;
 use cnpg_stack::{EXIT_BUG, EXIT_DONE, EXIT_UNREADABLE};
@@ -18,9 +18,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Some(Command::Render(arguments)) => render(&arguments.into()),
         Some(Command::Schema { format }) => print(&cli::schema(format)),
-        Some(Command::Explain {
-            topic: Topic::Permissions { listed },
-        }) => print(&cli::permissions(&listed)),
+        Some(Command::Explain { topic }) => print(&cli::explain(&topic)),
         None if io::stdin().is_terminal() => {
             print(&Arguments::command().render_long_help().to_string())
         }
