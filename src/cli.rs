@@ -8,9 +8,14 @@ use crate::render::Request;
 use crate::spec::Uncomparable;
 use crate::{krm, spec};
 
+mod completions;
 pub mod explain;
+pub mod init;
+pub mod reference;
 
+pub use completions::{completions, man};
 pub use explain::explain;
+pub use init::init;
 
 /// The text of `--help`, which is also what `kpt fn doc` prints.
 const ABOUT: &str = "One CnpgStack file in, a complete CloudNativePG (CNPG) PostgreSQL stack out.";
@@ -48,11 +53,24 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = SchemaFormat::Json)]
         format: SchemaFormat,
     },
-    /// Explain what is generated
+    /// Write a commented starter file that is valid as it is
+    Init(init::InitArguments),
+    /// Explain fields, files, permissions and the codes of messages
     Explain {
         /// What to explain
         #[command(subcommand)]
         topic: explain::Topic,
+    },
+    /// Print the script that completes the arguments in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write those of all commands into a directory
+    Man {
+        /// The directory
+        #[arg(value_name = "DIR")]
+        directory: Option<PathBuf>,
     },
 }
 

@@ -6,6 +6,7 @@ use std::process::{ExitCode, exit};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{CommandFactory, Parser};
+use cnpg_stack::cli::init::{InitArguments, Started};
 use cnpg_stack::cli::{self, Arguments, Command};
 use cnpg_stack::render::{Progress, Request};
 use cnpg_stack::world::World;
@@ -18,7 +19,12 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Some(Command::Render(arguments)) => render(&arguments.into()),
         Some(Command::Schema { format }) => print(&cli::schema(format)),
+        Some(Command::Init(arguments)) => init(&arguments),
         Some(Command::Explain { topic }) => print(&cli::explain(&topic)),
+        Some(Command::Completions { shell }) => print(&cli::completions(shell)),
+        Some(Command::Man { directory }) => {
+            cli::man(directory.as_deref()).and_then(|page| print(&page))
+        }
         None if io::stdin().is_terminal() => {
             print(&Arguments::command().render_long_help().to_string())
         }
@@ -59,6 +65,23 @@ fn render(request: &Request) -> anyhow::Result<u8> {
     report.messages.iter().for_each(|line| say(line));
     print(&report.text)?;
     Ok(report.code)
+}
+
+/// The starter file, and what to do with it.
+fn init(arguments: &InitArguments) -> anyhow::Result<u8> {
+    match cli::init(arguments)? {
+        Started::Text(text) => print(&text),
+        Started::Written(next) => {
+            say(&next);
+            Ok(EXIT_DONE)
+        }
+        Started::Refused(reasons) => {
+            for reason in reasons {
+                say(&reason);
+            }
+            Ok(EXIT_UNREADABLE)
+        }
+    }
 }
 
 /// A file, or standard input.

@@ -35,12 +35,11 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Known<T> {
             error.insert(ContextKind::InvalidArg, ContextValue::String(name));
             let given = ContextValue::String(given.into_owned());
             error.insert(ContextKind::InvalidValue, given);
-            let (kind, hint) = match near {
-                Some(near) => (ContextKind::SuggestedValue, ContextValue::String(near)),
-                None => {
-                    let text = StyledStr::from(format!("`{}` prints all of them", self.list));
-                    (ContextKind::Suggested, ContextValue::StyledStrs(vec![text]))
-                }
+            let (kind, hint) = if let Some(near) = near {
+                (ContextKind::SuggestedValue, ContextValue::String(near))
+            } else {
+                let text = StyledStr::from(format!("`{}` prints all of them", self.list));
+                (ContextKind::Suggested, ContextValue::StyledStrs(vec![text]))
             };
             error.insert(kind, hint);
             error
