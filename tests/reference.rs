@@ -193,10 +193,13 @@ fn written() -> (BTreeSet<String>, BTreeSet<String>) {
     for case in fixture::directories("render") {
         let mut paths = BTreeSet::new();
         tree(&case.join("expected"), "", &mut paths);
-        // Documents of others stay where they are.
+        let mut before = BTreeSet::new();
+        tree(&case.join("before"), "", &mut before);
+        // Files of others, and of an earlier run, stay where they are.
         paths.retain(|path| {
             let text = fs::read_to_string(case.join("expected").join(path)).unwrap_or_default();
-            !is_yaml(path) || text.contains("cnpgstack.io/stack:")
+            let ours = !is_yaml(path) || text.contains("cnpgstack.io/stack:");
+            ours && !before.contains(path)
         });
         render.extend(paths);
     }

@@ -1,6 +1,10 @@
 //! `completions` and `man` know every command.
 
-#![expect(clippy::expect_used, reason = "what cannot be set up is a failure")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up is a failure"
+)]
 
 mod support;
 
