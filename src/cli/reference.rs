@@ -45,15 +45,15 @@ fn fields_page() -> String {
     );
     let all = fields::fields();
     let (top, below): (Vec<&Field>, Vec<&Field>) = all.iter().partition(|field| field.depth() == 0);
-    section(&mut text, "spec", &top);
     let parents: BTreeSet<String> = below.iter().map(|field| parent(field)).collect();
-    for name in parents {
+    section(&mut text, "spec", &top, &parents);
+    for name in &parents {
         let inside: Vec<&Field> = below
             .iter()
             .copied()
-            .filter(|f| parent(f) == name)
+            .filter(|field| parent(field) == *name)
             .collect();
-        section(&mut text, &name, &inside);
+        section(&mut text, name, &inside, &BTreeSet::new());
     }
     text
 }
@@ -69,19 +69,25 @@ fn short(path: &str) -> &str {
     path.strip_prefix("spec.").unwrap_or(path)
 }
 
-fn section(text: &mut String, title: &str, fields: &[&Field]) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "\n## {title}\n");
+/// A table of fields; those with a section of their own lead there.
+fn section(text: &mut String, title: &str, fields: &[&Field], sections: &BTreeSet<String>) {
+    // Writing to a string cannot fail. The heading alone would have an anchor in lower case.
+    let _ = writeln!(text, "\n{}\n\n## {title}\n", anchor(title));
     let mut table = Table::new(
         text,
         &["field", "type", "required", "default", "description"],
     );
     for field in fields {
         let path = short(&field.path);
+        let name = if sections.contains(&parent(field)) {
+            format!("[{}](#{})", code(path), path)
+        } else {
+            format!("{}{}", anchor(path), code(path))
+        };
         let required = if field.required { "yes" } else { "" };
         let default = field.default.as_deref().unwrap_or_default();
         table.row(&[
-            format!("<a id=\"{}\"></a>{}", anchor(path), code(path)),
+            name,
             takes(field),
             required.to_owned(),
             prose(default),
@@ -90,9 +96,9 @@ fn section(text: &mut String, title: &str, fields: &[&Field]) {
     }
 }
 
-/// What `fields.md#...` takes: the path without brackets.
+/// The place that `fields.md#PATH` leads to; the path has no brackets there.
 fn anchor(path: &str) -> String {
-    path.replace("[]", "")
+    format!("<a id=\"{}\"></a>", path.replace("[]", ""))
 }
 
 fn takes(field: &Field) -> String {

@@ -34,7 +34,7 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The ResourceList has no functionConfig, or one that cannot be read.
+    /// The ResourceList has no functionConfig.
     MissingConfig => "missing-config",
     /// The functionConfig is not a `CnpgStack` of a known version.
     WrongKind => "wrong-kind",

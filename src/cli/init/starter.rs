@@ -19,6 +19,8 @@ pub const NOT_SHOWN: [&str; 5] = [
     "registry",
 ];
 
+/// The superuser of the starter.
+const ADMIN: &str = "admin";
 /// How long a description may be and still be the comment as a whole.
 const LINE: usize = 120;
 
@@ -57,7 +59,7 @@ const FIELDS: &[(&str, State, &str)] = &[
     ("cpuRequest", Optional, "500m"),
     ("cpuLimit", Optional, "\"2\""),
     ("nodepool", Optional, "db-pool"),
-    ("adminUser", Set, "admin"),
+    ("adminUser", Set, ADMIN),
     ("adminPasswordFrom", Set, "{secretRef: {name: admin-login}}"),
     ("rotation", Optional, "quarterly"),
     ("databases", Set, ""),
@@ -221,7 +223,7 @@ fn head(arguments: &InitArguments) -> String {
              config.kubernetes.io/function: |\n      \
                exec: {{path: ./cnpg-stack}}\n      \
                # or: container: {{image: {image}}}\n    \
-             # For kpt, which applies every other file; kustomize would pass the generator over.\n    \
+             # For kpt, which would apply this file like any other.\n    \
              #config.kubernetes.io/local-config: \"true\"\n\
          spec:\n",
         name = scalar(&arguments.name),
@@ -245,10 +247,11 @@ fn commands(arguments: &InitArguments) -> [String; 3] {
 pub(super) fn next_steps(arguments: &InitArguments) -> String {
     let [kustomize, kpt, render] = commands(arguments);
     let (file, namespace) = (&arguments.file, arguments.namespace());
+    let user = arguments.user();
     format!(
         "wrote {file}; next:\n  \
-         - create the Secrets admin-login and user-login in the namespace {namespace}, of type kubernetes.io/basic-auth,\n    \
-         whose `username` is the role (or give the passwords in another way)\n  \
+         - create the Secrets admin-login (username {ADMIN}) and user-login (username {user}) in the namespace {namespace},\n    \
+         of type kubernetes.io/basic-auth, or give the passwords in another way\n  \
          - {render}\n  \
          - or {kustomize}\n  \
          - or {kpt}"
