@@ -11,9 +11,14 @@ use crate::source::Style;
 use crate::spec::Uncomparable;
 use crate::{generate, krm, spec, vet};
 
-mod explain;
+mod completions;
+pub mod explain;
+pub mod init;
+pub mod reference;
 
-pub use explain::permissions;
+pub use completions::{completions, man};
+pub use explain::explain;
+pub use init::init;
 
 /// The text of `--help`, which is also what `kpt fn doc` prints.
 const ABOUT: &str = "One CnpgStack file in, a complete CloudNativePG (CNPG) PostgreSQL stack out.";
@@ -57,11 +62,24 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = SchemaFormat::Json)]
         format: SchemaFormat,
     },
-    /// Explain what is generated
+    /// Write a commented starter file that is valid as it is
+    Init(init::InitArguments),
+    /// Explain fields, files, permissions and the codes of messages
     Explain {
         /// What to explain
         #[command(subcommand)]
-        topic: Topic,
+        topic: explain::Topic,
+    },
+    /// Print the script that completes the arguments in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write those of all commands into a directory
+    Man {
+        /// The directory
+        #[arg(value_name = "DIR")]
+        directory: Option<PathBuf>,
     },
     /// Copy this program into a directory, as an init container without a shell has to
     Install {
@@ -199,17 +217,6 @@ impl GraphArguments {
             style,
         }
     }
-}
-
-/// What can be explained.
-#[derive(Debug, Subcommand)]
-pub enum Topic {
-    /// Print what each permission gives; with permissions, the SQL that a grant Job runs for them
-    Permissions {
-        /// The permissions of one user in one database
-        #[arg(value_name = "PERMISSION", value_parser = explain::permission())]
-        listed: Vec<String>,
-    },
 }
 
 /// The forms of the schema.

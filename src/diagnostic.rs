@@ -10,6 +10,7 @@ use serde_json::Value;
 
 mod code;
 mod path;
+mod remedy;
 
 pub use code::Code;
 pub use path::FieldPath;

@@ -9,7 +9,8 @@ use std::process::{ExitCode, exit};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{CommandFactory, Parser};
-use cnpg_stack::cli::{self, Arguments, Command, Topic};
+use cnpg_stack::cli::init::{InitArguments, Started};
+use cnpg_stack::cli::{self, Arguments, Command};
 use cnpg_stack::picture;
 use cnpg_stack::render::{Progress, Request};
 use cnpg_stack::source::{Broken, Report, Style};
@@ -26,10 +27,13 @@ fn main() -> ExitCode {
         Some(Command::Validate(arguments)) => validate(&arguments.request(style())),
         Some(Command::Graph(arguments)) => graph(&arguments.request(style())),
         Some(Command::Schema { format }) => print(&cli::schema(format)),
-        Some(Command::Explain {
-            topic: Topic::Permissions { listed },
-        }) => print(&cli::permissions(&listed)),
         Some(Command::Install { directory }) => install(&directory),
+        Some(Command::Init(arguments)) => init(&arguments),
+        Some(Command::Explain { topic }) => print(&cli::explain(&topic)),
+        Some(Command::Completions { shell }) => print(&cli::completions(shell)),
+        Some(Command::Man { directory }) => {
+            cli::man(directory.as_deref()).and_then(|page| print(&page))
+        }
         None if io::stdin().is_terminal() => {
             print(&Arguments::command().render_long_help().to_string())
         }
@@ -123,6 +127,23 @@ fn install(directory: &Path) -> anyhow::Result<u8> {
 /// The picture, and what there is to say about the stacks.
 fn graph(request: &picture::Request) -> anyhow::Result<u8> {
     tell(&picture::draw(request, &read, &world())?)
+}
+
+/// The starter file, and what to do with it.
+fn init(arguments: &InitArguments) -> anyhow::Result<u8> {
+    match cli::init(arguments)? {
+        Started::Text(text) => print(&text),
+        Started::Written(next) => {
+            say(&next);
+            Ok(EXIT_DONE)
+        }
+        Started::Refused(reasons) => {
+            for reason in reasons {
+                say(&reason);
+            }
+            Ok(EXIT_UNREADABLE)
+        }
+    }
 }
 
 /// A file, or standard input.

@@ -147,7 +147,7 @@ fn path(file: File, stack: &Stack) -> String {
 }
 
 /// The path of a file below its root.
-const fn relative(file: File) -> &'static str {
+pub(crate) const fn relative(file: File) -> &'static str {
     match file {
         File::Namespace => "namespace.yaml",
         File::LoginSecrets => "secret/database-secret.yaml",

@@ -184,7 +184,7 @@ pub struct Database {
     pub cnpg_permissions: Option<Vec<Permission>>,
     /// Value of the label `cnpgstack.io/rotation` on the user's Secret.
     pub rotation_db: Option<String>,
-    /// `present` (the default), or `absent`: everything is taken away from the user, who cannot log in any more.
+    /// `absent`: everything is taken away from the user, who cannot log in any more. Default `present`.
     pub state: Option<State>,
     /// Takes EXECUTE on routines away from PUBLIC in this database, so that a user without `execute_functions` is refused. One value for all entries of a database. Default false.
     pub revoke_public_execute: Option<bool>,

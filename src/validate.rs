@@ -28,6 +28,7 @@ mod target;
 
 pub use check::derive::{cut_name, digest, export_name, job_name};
 use check::{Refusal, name, quantity::Quantity};
+pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
     Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Encryption, End,

@@ -1,101 +1,79 @@
-//! `explain permissions`: the table of permissions, and the SQL of a grant Job, out of the same
-//! sources that the Jobs are generated from.
+//! `explain`: what is generated and said, out of the sources that the program itself works by.
 
-use std::collections::BTreeSet;
+use clap::Subcommand;
 
-use clap::builder::PossibleValuesParser;
-use serde_json::Value;
+use crate::diagnostic::Code;
 
-use crate::plan::grant::rights::{self, Right};
-use crate::plan::grant::{FILES, example};
-use crate::spec::Permission;
+pub mod codes;
+pub mod fields;
+pub mod files;
+mod known;
+pub mod permissions;
 
-/// The files that hold the SQL of step 3, in the order in which they are read.
-const SQL: [&str; 5] = [
-    "permissions.sql",
-    "catalog.sql",
-    "ownership.sql",
-    "difference.sql",
-    "round.sql",
-];
+use known::{Known, nearest};
 
-/// The names that are taken as permissions.
-pub(super) fn permission() -> PossibleValuesParser {
-    PossibleValuesParser::new(Permission::ALL.map(Permission::as_str))
+/// What can be explained.
+#[derive(Debug, Subcommand)]
+pub enum Topic {
+    /// Print all fields of a CnpgStack; with paths, everything about these
+    Fields {
+        /// Fields, such as `backup.schedule` or `spec.databases[].password`
+        #[arg(value_name = "PATH", hide_possible_values = true, value_parser = FIELD)]
+        listed: Vec<fields::Field>,
+    },
+    /// Print every file that can come out: what is in it, when it exists, how it is applied
+    Files {
+        /// Files, by name or path
+        #[arg(value_name = "FILE", hide_possible_values = true, value_parser = FILE)]
+        listed: Vec<Vec<files::Row>>,
+    },
+    /// Print what each permission gives; with permissions, the SQL that a grant Job runs for them
+    Permissions {
+        /// The permissions of one user in one database
+        #[arg(value_name = "PERMISSION", value_parser = permissions::permission())]
+        listed: Vec<String>,
+    },
+    /// Print the codes of all messages; with codes, what they mean and what to do
+    Codes {
+        /// Codes, such as `invalid-schedule`
+        #[arg(value_name = "CODE", hide_possible_values = true, value_parser = CODE)]
+        listed: Vec<Code>,
+    },
 }
 
-/// The table, or what the listed permissions come to.
+const FIELD: Known<fields::Field> = Known {
+    find: fields::find,
+    names: || {
+        fields::fields()
+            .into_iter()
+            .map(|field| field.path)
+            .collect()
+    },
+    list: "cnpg-stack explain fields",
+};
+const FILE: Known<Vec<files::Row>> = Known {
+    find: files::find,
+    names: || files::files().into_iter().map(|row| row.path).collect(),
+    list: "cnpg-stack explain files",
+};
+const CODE: Known<Code> = Known {
+    find: codes::find,
+    names: || {
+        Code::ALL
+            .iter()
+            .map(|code| code.as_str().to_owned())
+            .collect()
+    },
+    list: "cnpg-stack explain codes",
+};
+
+/// The text about a topic.
 #[must_use]
-pub fn permissions(listed: &[String]) -> String {
-    let all = Permission::ALL.into_iter();
-    let chosen: BTreeSet<Permission> = all
-        .filter(|permission| listed.iter().any(|name| name == permission.as_str()))
-        .collect();
-    if chosen.is_empty() {
-        table()
-    } else {
-        script(&chosen)
+pub fn explain(topic: &Topic) -> String {
+    match topic {
+        Topic::Fields { listed } => fields::text(listed),
+        Topic::Files { listed } => files::text(&listed.concat()),
+        Topic::Permissions { listed } => permissions::permissions(listed),
+        Topic::Codes { listed } => codes::text(listed),
     }
-}
-
-fn table() -> String {
-    let mut text = String::from(
-        "What each permission gives in the database of the entry. Extension members are outside every permission,\n\
-         unless `extensionSchemas` lists their schema. \"All\" means what exists when the Job runs.\n",
-    );
-    for permission in Permission::ALL {
-        let gives = rights::gives(permission);
-        let lines = gives.rights.iter().map(ToString::to_string);
-        let note = Some(gives.note.to_owned()).filter(|note| !note.is_empty());
-        add(&mut text, &format!("\n{}\n", permission.as_str()));
-        for line in lines.chain(note) {
-            add(&mut text, &format!("    {line}\n"));
-        }
-    }
-    text
-}
-
-fn script(chosen: &BTreeSet<Permission>) -> String {
-    let names: Vec<&str> = chosen
-        .iter()
-        .map(|permission| permission.as_str())
-        .collect();
-    let (now, later) = rights::of(chosen);
-    let mut text = format!("-- {}\n", names.join(", "));
-    list(&mut text, "gives", &now);
-    list(&mut text, "gives on later objects", &later);
-    let wanted = example(chosen);
-    add(
-        &mut text,
-        &format!(
-            "\n-- The wanted document, for user \"app\" of database \"db\":\n{}",
-            commented(&wanted)
-        ),
-    );
-    for name in SQL {
-        let file = FILES.files.iter().find(|(file, _)| *file == name);
-        let body = file.map_or("", |(_, body)| body);
-        add(&mut text, &format!("\n-- ==== {name}\n{body}"));
-    }
-    text
-}
-
-fn list(text: &mut String, title: &str, rights: &BTreeSet<Right>) {
-    if !rights.is_empty() {
-        add(text, &format!("-- {title}:\n"));
-    }
-    for right in rights {
-        add(text, &format!("--   {right}\n"));
-    }
-}
-
-fn commented(value: &Value) -> String {
-    let lines = format!("{value:#}");
-    lines
-        .lines()
-        .fold(String::new(), |text, line| text + "--   " + line + "\n")
-}
-
-fn add(text: &mut String, more: &str) {
-    text.push_str(more);
 }

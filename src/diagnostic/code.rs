@@ -21,12 +21,20 @@ macro_rules! codes {
                     $(Self::$variant => $name,)+
                 }
             }
+
+            /// What the rule says, in a sentence: the comment of its declaration.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc),+).trim_ascii(),)+
+                }
+            }
         }
     };
 }
 
 codes! {
-    /// The ResourceList has no functionConfig, or one that cannot be read.
+    /// The ResourceList has no functionConfig.
     MissingConfig => "missing-config",
     /// The functionConfig is not a `CnpgStack` of a known version.
     WrongKind => "wrong-kind",
@@ -34,7 +42,7 @@ codes! {
     UnreadableConfig => "unreadable-config",
     /// An item that concerns the stack is not valid YAML, or is too large or too deep.
     UnreadableItem => "unreadable-item",
-    /// A file or directory of the output cannot be read, or is a link.
+    /// A file or directory of the output, or `.sops.yaml`, cannot be read, or is a link.
     UnreadableFile => "unreadable-file",
     /// A file that the stack does not own stands where one of its files would be written.
     ForeignFile => "foreign-file",
@@ -84,7 +92,7 @@ codes! {
     InvalidSql => "invalid-sql",
     /// A patch of the user that does not apply, or touches what it must not.
     InvalidPatch => "invalid-patch",
-    /// A link to an object of the user that is not among the items.
+    /// A link to an object of the user that is not among the items, or has no such container.
     LinkWithoutTarget => "link-without-target",
     /// A patch that finds no object.
     PatchWithoutTarget => "patch-without-target",
@@ -130,7 +138,7 @@ codes! {
     UncomparableSecret => "uncomparable-secret",
     /// An encrypted file would be overwritten with plain text.
     EncryptionEnds => "encryption-ends",
-    /// A SOPS-encrypted `CnpgStack` that does not open.
+    /// A SOPS-encrypted `CnpgStack` that does not open, or was changed without SOPS.
     CannotDecrypt => "cannot-decrypt",
     /// The operator's version is newer than the newest that was tried.
     UntestedOperator => "untested-operator",

@@ -20,7 +20,9 @@ mod program;
 mod sealing;
 
 pub use change::{Change, Kind, Options, Prepared, prepare};
+pub(crate) use files::CONFIG;
 pub use files::Files;
+pub(crate) use generator::path as env_file;
 pub use policy::{Encrypting, FindRules, Rules};
 
 /// A change to an item of somebody else, which a tree does not hold.

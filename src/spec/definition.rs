@@ -47,6 +47,7 @@ fn spec_schema() -> Value {
             s.meta_schema = None;
         })
         .with_transform(StructuralSchemaRewriter)
+        .with_transform(RecursiveTransform(describe))
         .with_transform(OptionalEnum)
         .with_transform(OptionalIntOrString)
         .with_transform(RecursiveTransform(tidy));
@@ -58,6 +59,18 @@ fn spec_schema() -> Value {
         map.remove("title");
     }
     value
+}
+
+/// A field of an optional enum keeps its own description, which names the default; the next transform
+/// would put that of the type in its place.
+fn describe(schema: &mut Schema) {
+    if schema.get("description").is_none() {
+        return;
+    }
+    let forms = schema.get_mut("anyOf").and_then(Value::as_array_mut);
+    for form in forms.into_iter().flatten().filter_map(Value::as_object_mut) {
+        form.remove("description");
+    }
 }
 
 /// Drops what only repeats Rust: integer formats, and "or null" of optional

@@ -6,6 +6,11 @@ use super::{Checker, Operator, Output, Registry, RoleStyle, Secret};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{self, Spec};
 
+/// Where the applied documents go unless `output.basePath` says otherwise.
+pub const BASE_PATH: &str = "k8s/deploy/base";
+/// Where the documents go that are applied by hand, unless `output.day2Path` says otherwise.
+pub const DAY2_PATH: &str = "day2/backup";
+
 /// The newest operator that the output was held against.
 const NEWEST_OPERATOR: (u32, u32) = (1, 30);
 /// The oldest operator that has everything that is generated.
@@ -164,10 +169,8 @@ impl Checker<'_> {
     pub(super) fn output(&mut self, spec: &Spec, path: &FieldPath) -> Option<Output> {
         let path = path.key("output");
         let given = spec.output.clone().unwrap_or_default();
-        let base = given
-            .base_path
-            .unwrap_or_else(|| "k8s/deploy/base".to_owned());
-        let day2 = given.day2_path.unwrap_or_else(|| "day2/backup".to_owned());
+        let base = given.base_path.unwrap_or_else(|| BASE_PATH.to_owned());
+        let day2 = given.day2_path.unwrap_or_else(|| DAY2_PATH.to_owned());
         let base_ok = self
             .accept(
                 Code::InvalidPath,
@@ -206,7 +209,8 @@ impl Checker<'_> {
 }
 
 /// The directory of the migrations, beside that of the other documents that are applied by hand.
-fn migrations(day2: &str) -> String {
+#[must_use]
+pub fn migrations(day2: &str) -> String {
     match day2.rsplit_once('/') {
         Some((parent, _)) => format!("{parent}/migration"),
         None => "migration".to_owned(),

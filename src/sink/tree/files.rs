@@ -15,7 +15,8 @@ use crate::validate::{Encryption, Stack};
 
 /// The name references of CNPG, which kustomize does not know by itself. Without `.yaml`: kpt would
 /// take it for a resource without an `apiVersion`, and refuse it.
-const CONFIG: (&str, &str) = ("cnpg.kustomizeconfig", include_str!("cnpg.kustomizeconfig"));
+pub(crate) const CONFIG: (&str, &str) =
+    ("cnpg.kustomizeconfig", include_str!("cnpg.kustomizeconfig"));
 
 /// The files of one stack.
 pub struct Files {

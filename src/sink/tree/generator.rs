@@ -15,7 +15,7 @@ const PULL_SECRET: &str = ".dockerconfigjson";
 const LONGEST_LINE: usize = 60_000;
 
 /// The file that a Secret is generated from, below the base directory.
-pub(super) const fn path(file: File) -> Option<&'static str> {
+pub(crate) const fn path(file: File) -> Option<&'static str> {
     match file {
         File::EnvSecret => Some("secret/cnpg.env"),
         File::MinioSecret => Some("secret/minio.env"),
