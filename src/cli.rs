@@ -89,12 +89,30 @@ pub enum Command {
     },
 }
 
+/// The files that a command reads, named with or without `-f`.
+#[derive(Debug, Args)]
+pub struct Files {
+    /// Files with CnpgStack documents, and with the Secrets that these refer to; - is standard input
+    #[arg(value_name = "FILE", required_unless_present = "filename")]
+    pub files: Vec<String>,
+    /// The same, as kubectl takes them
+    #[arg(short, long = "filename", value_name = "FILE", num_args = 1..)]
+    pub filename: Vec<String>,
+}
+
+impl Files {
+    /// All of them.
+    fn all(self) -> Vec<String> {
+        [self.files, self.filename].concat()
+    }
+}
+
 /// What is rendered, and how.
 #[derive(Debug, Args)]
 pub struct RenderArguments {
-    /// Files with CnpgStack documents, and with the Secrets that these refer to; - is standard input
-    #[arg(short, long = "filename", value_name = "FILE", required = true, num_args = 1..)]
-    pub filename: Vec<String>,
+    /// The files
+    #[command(flatten)]
+    pub files: Files,
     /// The output directory
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
@@ -115,7 +133,7 @@ impl RenderArguments {
     #[must_use]
     pub fn request(self, style: Style) -> Request {
         Request {
-            files: self.filename,
+            files: self.files.all(),
             directory: self.output,
             check: self.check,
             prune: self.prune,
@@ -159,9 +177,9 @@ impl GenerateArguments {
 /// What is validated, and how the answer looks.
 #[derive(Debug, Args)]
 pub struct ValidateArguments {
-    /// Files with CnpgStack documents, and with the Secrets that these refer to; - is standard input
-    #[arg(value_name = "FILE", required = true, num_args = 1..)]
-    pub filename: Vec<String>,
+    /// The files
+    #[command(flatten)]
+    pub files: Files,
     /// How the answer looks
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = Answer::Auto)]
     pub output: Answer,
@@ -185,7 +203,7 @@ impl ValidateArguments {
     #[must_use]
     pub fn request(self, auto: Style) -> vet::Request {
         vet::Request {
-            files: self.filename,
+            files: self.files.all(),
             style: match self.output {
                 Answer::Line => Style::Line,
                 Answer::Snippet if auto == Style::Line => Style::Snippet { colour: false },
@@ -199,9 +217,9 @@ impl ValidateArguments {
 /// What is drawn, and how.
 #[derive(Debug, Args)]
 pub struct GraphArguments {
-    /// Files with CnpgStack documents, and with the Secrets that these refer to; - is standard input
-    #[arg(short, long = "filename", value_name = "FILE", required = true, num_args = 1..)]
-    pub filename: Vec<String>,
+    /// The files
+    #[command(flatten)]
+    pub files: Files,
     /// What the picture is written as
     #[arg(long, value_enum, default_value_t = Format::Mermaid)]
     pub format: Format,
@@ -212,7 +230,7 @@ impl GraphArguments {
     #[must_use]
     pub fn request(self, style: Style) -> picture::Request {
         picture::Request {
-            files: self.filename,
+            files: self.files.all(),
             format: self.format,
             style,
         }

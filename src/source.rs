@@ -113,7 +113,7 @@ pub fn read(files: &[String], reader: Reader<'_>) -> Result<Sources> {
 ///
 /// When it is no YAML.
 pub fn documents(file: &str, text: String) -> Result<Vec<(Source, Value)>> {
-    let documents = yaml::parse_all(&text).map_err(|reason| Broken::new(file, &text, reason))?;
+    let documents = yaml::parse_all(&text).map_err(|reason| Broken::new(file, reason))?;
     let file = Arc::new(File {
         name: file.to_owned(),
         text,

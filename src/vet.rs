@@ -77,11 +77,12 @@ fn report(verdicts: &[Verdict], request: &Request) -> Report {
 }
 
 fn summary(stacks: usize, failed: usize) -> String {
+    let more = "; `cnpg-stack explain codes CODE` says what to do about a message";
     match (stacks, failed) {
         (1, 0) => "the stack is valid".to_owned(),
-        (1, _) => "the stack is not valid".to_owned(),
+        (1, _) => format!("the stack is not valid{more}"),
         (all, 0) => format!("all {all} stacks are valid"),
-        (all, failed) => format!("{failed} of {all} stacks are not valid"),
+        (all, failed) => format!("{failed} of {all} stacks are not valid{more}"),
     }
 }
 

@@ -7,9 +7,8 @@
 )]
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use cnpg_stack::diagnostic::Code;
 use cnpg_stack::spec::Permission;
 use serde_json::Value;
 
@@ -23,18 +22,6 @@ fn first_cells(text: &str) -> BTreeSet<&str> {
     text.lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
         .collect()
-}
-
-#[test]
-fn the_readme_lists_every_code() {
-    let text = document("README.md");
-    let cells = first_cells(&text);
-    let missing: Vec<&str> = Code::ALL
-        .iter()
-        .map(|code| code.as_str())
-        .filter(|code| !cells.contains(code))
-        .collect();
-    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
@@ -69,42 +56,87 @@ fn the_readme_lists_every_permission() {
     }
 }
 
-#[test]
-fn every_file_that_a_document_links_to_is_there() {
+/// Every document for readers: at the root, below `docs`, and the README of each example.
+fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for name in [
-        "README.md",
-        "ARCHITECTURE.md",
-        "DESIGN.md",
-        "CONTRIBUTING.md",
-        "CHANGELOG.md",
-    ] {
-        let text = document(name);
-        let targets = text
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split(')').next());
-        for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
-            let path = target.split('#').next().unwrap_or_default();
-            assert!(root.join(path).exists(), "{name} links to {target}");
-        }
-    }
+    let mut directories = vec![
+        root.to_owned(),
+        root.join("docs"),
+        root.join("docs/reference"),
+    ];
+    directories.extend(list(&root.join("examples")));
+    let files = directories.iter().filter(|path| path.is_dir());
+    let files = files.flat_map(|directory| list(directory));
+    files
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
+        .collect()
+}
+
+fn list(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).expect("the directory is there");
+    let paths = entries.map(|entry| entry.expect("it can be listed").path());
+    paths.collect()
+}
+
+/// The text outside of fenced blocks.
+fn prose(text: &str) -> String {
+    let mut inside = false;
+    let lines = text.lines().filter(|line| {
+        let fence = line.starts_with("```");
+        inside ^= fence;
+        !fence && !inside
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What can stand behind the `#` of a link to a document: its headings, as the hosts of Git name them, and
+/// the anchors that it sets itself.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let prose = prose(text);
+    let heading = |line: &str| {
+        let title = line
+            .strip_prefix('#')?
+            .trim_start_matches('#')
+            .strip_prefix(' ')?;
+        let kept = title.to_lowercase();
+        let kept = kept
+            .chars()
+            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        Some(kept.collect::<String>().trim().replace(' ', "-"))
+    };
+    let own = prose.split("<a id=\"").skip(1);
+    let own = own.filter_map(|rest| Some(rest.split('"').next()?.to_owned()));
+    prose.lines().filter_map(heading).chain(own).collect()
 }
 
 #[test]
-fn the_dockerfile_labels_the_image_with_what_the_package_says() {
-    let text = document("Dockerfile");
-    let version = env!("CARGO_PKG_VERSION");
-    assert!(text.contains(&format!("\nARG VERSION={version}\n")));
-    for (label, value) in [
-        ("title", env!("CARGO_PKG_NAME")),
-        ("description", env!("CARGO_PKG_DESCRIPTION")),
-        ("source", env!("CARGO_PKG_REPOSITORY")),
-        ("version", "$VERSION"),
-        ("revision", "$REVISION"),
-        ("licenses", env!("CARGO_PKG_LICENSE")),
-    ] {
-        let line = format!("org.opencontainers.image.{label}=\"{value}\"");
-        assert!(text.contains(&line), "{line}");
+fn every_link_of_a_document_leads_somewhere() {
+    let mut count = 0;
+    for path in documents() {
+        let text = std::fs::read_to_string(&path).expect("a document is text");
+        let prose = prose(&text);
+        let targets = prose.split("](").skip(1);
+        let targets = targets.filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://")) {
+            let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let directory = path.parent().expect("it is in a directory");
+            let to = if file.is_empty() {
+                path.clone()
+            } else {
+                directory.join(file)
+            };
+            assert!(to.exists(), "{} links to {target}", path.display());
+            if !anchor.is_empty() {
+                let text = std::fs::read_to_string(&to).expect("a document is text");
+                let known = anchors(&text);
+                assert!(
+                    known.contains(anchor),
+                    "{} links to {target}",
+                    path.display()
+                );
+            }
+            count += 1;
+        }
     }
+    assert!(count > 50, "only {count} links");
 }

@@ -13,6 +13,7 @@
 mod support;
 
 mod peers {
+    mod argocd;
     mod documents;
     mod examples;
     mod image;
@@ -21,6 +22,7 @@ mod peers {
     mod links;
     mod mistakes;
     mod package;
+    mod pages;
     mod promtool;
     mod sandbox;
     mod secrets;

@@ -1,4 +1,4 @@
-//! The tree and the function give the same resources, for random valid stacks.
+//! The tree, the stream and the function give the same resources, for random valid stacks.
 //!
 //! What `kustomize build` makes of the tree is worked out here from kustomization.yaml: the documents
 //! of its resources, and a Secret for each entry of its `secretGenerator`, with env files read the way
@@ -17,6 +17,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use cnpg_stack::generate;
 use cnpg_stack::krm::yaml;
 use cnpg_stack::render::{Request, render};
 use cnpg_stack::world::World;
@@ -100,6 +101,20 @@ fn function(config: &Value) -> Vec<Value> {
     outcome.write(&mut bytes).expect("memory takes everything");
     let list: Value = serde_json::from_slice(&bytes).expect("JSON in, JSON out");
     wire::items(&list).cloned().collect()
+}
+
+/// The documents of `generate`.
+fn stream(config: &Value) -> Vec<Value> {
+    let directory = tree::fresh("same-set-stream");
+    tree::write(&directory, "stack.json", config.to_string().as_bytes());
+    let request = generate::Request {
+        directory,
+        ..generate::Request::default()
+    };
+    let report = generate::generate(&request, &World::of(&|_| None));
+    let report = report.expect("the directory can be read");
+    assert_eq!(report.code, 0, "{:?}", report.messages);
+    documents(&report.text)
 }
 
 /// The files of `render`, opened where they are encrypted.
@@ -334,7 +349,9 @@ proptest! {
         let items = function(&config);
         let files = files(&config, "same-set");
         let applied = items.iter().filter(|item| !is_local(item)).map(bare);
-        prop_assert_eq!(by_identity(built(&files)), by_identity(applied));
+        let applied = by_identity(applied);
+        prop_assert_eq!(&by_identity(built(&files)), &applied);
+        prop_assert_eq!(&by_identity(stream(&config)), &applied);
 
         // Every document has the same file on both sides, but for those that are generated.
         let kustomization = kustomization(&files);

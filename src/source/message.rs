@@ -50,10 +50,15 @@ fn snippet(file: &str, place: Option<Place>, diagnostic: &Diagnostic, colour: bo
     rendered(group, colour)
 }
 
-/// A file that cannot be read, as a message with its line.
-pub(super) fn broken(file: &str, place: Option<Place>, what: &str, colour: bool) -> String {
+/// A file that cannot be read, with the line and column where that ends.
+pub(super) fn broken(file: &str, at: Option<(usize, usize)>, what: &str, colour: bool) -> String {
+    let origin = Origin::path(file);
+    let origin = match at {
+        Some((line, column)) => origin.line(line).char_column(column),
+        None => origin,
+    };
     let title = Level::ERROR.primary_title(what);
-    rendered(title.element(shown(file, place)), colour)
+    rendered(title.element(origin), colour)
 }
 
 /// The line of the file, or the file alone.

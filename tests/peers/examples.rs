@@ -8,11 +8,13 @@ use super::documents;
 use super::sandbox::{ROOT, Sandbox, run};
 
 /// The examples that there are.
-const EXAMPLES: [&str; 9] = [
+const EXAMPLES: [&str; 11] = [
+    "argocd",
     "backups",
     "environments",
     "fleet",
     "flux",
+    "graph",
     "kpt",
     "quickstart",
     "quickstart-container",
@@ -32,6 +34,12 @@ fn every_example_is_run() {
         .collect();
     found.sort();
     assert_eq!(found, EXAMPLES);
+}
+
+#[test]
+fn argocd() {
+    let output = twice("argocd");
+    assert!(output.contains("\nkind: Deployment\n") && !output.contains("\nkind: CnpgStack\n"));
 }
 
 #[test]
@@ -65,6 +73,17 @@ fn flux() {
     for secret in ["sparrows", "kettle", "the-long-way"] {
         assert!(!output.contains(secret), "{secret}");
     }
+}
+
+#[test]
+fn graph() {
+    let sandbox = Sandbox::new("example-graph");
+    let output = in_turn(
+        &sandbox,
+        &commands(&sandbox.read("examples/graph/README.md")),
+    );
+    assert!(output.starts_with("flowchart "), "{output}");
+    assert!(sandbox.read("stack.svg").starts_with("<svg "));
 }
 
 #[test]

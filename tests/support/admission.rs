@@ -13,8 +13,8 @@ pub(crate) enum Check {
     Custom,
     /// A resource that Kubernetes brings itself: by its type.
     Core,
-    /// No resource of the API server, or one of Istio or cert-manager, whose CRDs are
-    /// not at hand; or a CRD itself.
+    /// No resource of the API server, or one of Istio, cert-manager or Flux, whose
+    /// CRDs are not at hand; or a CRD itself.
     None,
 }
 
@@ -30,6 +30,8 @@ pub(crate) fn how(item: &Value) -> Check {
         "kustomize.config.k8s.io"
         | "security.istio.io"
         | "apiextensions.k8s.io"
+        | "source.toolkit.fluxcd.io"
+        | "kustomize.toolkit.fluxcd.io"
         | "cert-manager.io" => Check::None,
         "" | "apps" | "batch" | "networking.k8s.io" | "rbac.authorization.k8s.io" => Check::Core,
         _ => Check::Custom,

@@ -253,7 +253,8 @@ pub(super) fn next_steps(arguments: &InitArguments) -> String {
          - create the Secrets admin-login (username {ADMIN}) and user-login (username {user}) in the namespace {namespace},\n    \
          of type kubernetes.io/basic-auth, or give the passwords in another way\n  \
          - {render}\n  \
-         - or {kustomize}\n  \
+         - or {kustomize}\n    \
+         (beside a kustomization.yaml with `generators: [{file}]`, and the program: `cnpg-stack install .`)\n  \
          - or {kpt}"
     )
 }

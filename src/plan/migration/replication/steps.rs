@@ -16,9 +16,16 @@ pub(in crate::plan::migration) fn text(stack: &Stack, migration: &Migration) -> 
         (_, End::External(destination)) => subscribe(stack, migration, destination),
         _ => String::new(),
     };
+    // The Subscription names an entry of the Cluster's externalClusters.
+    let stack_first = match migration.source {
+        End::External(_) => {
+            "Apply the stack, whose Cluster gets the address and the login of the source, and then this file."
+        }
+        End::Own { .. } => "Apply this file.",
+    };
     format!(
         "1. {other_half}\n\
-         2. Apply this file. The Job migration-{name} makes the structure; the rows follow as soon as both halves \
+         2. {stack_first} The Job migration-{name} makes the structure; the rows follow as soon as both halves \
          are there, while the source stays in use. Until the cut-over change no structure: DDL, sequences and large \
          objects are not replicated.\n\
          3. Cut over when the destination has caught up: kubectl -n {namespace} get jobs -l {selector} shows the \
