@@ -11,6 +11,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -61,22 +62,24 @@ fn check(case: &Case) -> Vec<String> {
 #[test]
 fn every_file_of_the_jobs_is_shipped() {
     let kinds = [
-        ("src/plan/grant/job", &FILES, false),
-        ("src/link/bucket/export", &EXPORT_FILES, true),
-        ("src/plan/migration/job", &MIGRATION_FILES, true),
+        ("src/plan/grant/job", FILES.files),
+        ("src/link/bucket/export", EXPORT_FILES.files),
+        ("src/plan/migration/job", MIGRATION_FILES.files),
+        ("src/plan/job", &EPHEMERAL),
     ];
-    for (directory, shipped, ephemeral) in kinds {
+    for (directory, shipped) in kinds {
         let path = format!("{}/{directory}", env!("CARGO_MANIFEST_DIR"));
         let files = fs::read_dir(path).expect("the directory is there");
         let names = files.map(|file| file.expect("it can be listed").file_name());
-        let mut there: BTreeSet<String> = names
-            .map(|name| name.to_string_lossy().into_owned())
-            .collect();
-        there.insert("common.sh".to_owned());
-        let shared = EPHEMERAL.iter().filter(|_| ephemeral);
-        there.extend(shared.map(|(name, _)| (*name).to_owned()));
-        let names = shipped.files.iter().map(|(name, _)| (*name).to_owned());
+        let names = names.map(|name| name.to_string_lossy().into_owned());
+        let is_code = |name: &String| Path::new(name).extension().is_some_and(|end| end == "rs");
+        let there: BTreeSet<String> = names.filter(|name| !is_code(name)).collect();
+        let names = shipped.iter().map(|(name, _)| (*name).to_owned());
         assert_eq!(there, names.collect(), "{directory}");
+    }
+    assert_eq!(FILES.shared, &EPHEMERAL[..1]);
+    for files in [EXPORT_FILES, MIGRATION_FILES] {
+        assert_eq!(files.shared, EPHEMERAL);
     }
 }
 

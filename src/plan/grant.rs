@@ -19,8 +19,8 @@ use rights::Right;
 /// The files of a grant Job.
 pub const FILES: Files = Files {
     kind: "grant-files",
+    shared: &[COMMON],
     files: &[
-        COMMON,
         ("grant.sh", include_str!("grant/job/grant.sh")),
         ("wanted.sql", include_str!("grant/job/wanted.sql")),
         ("ready.sql", include_str!("grant/job/ready.sql")),

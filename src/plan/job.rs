@@ -28,8 +28,9 @@ const UID: i64 = 26;
 pub const FILES: &str = "/etc/cnpg-stack";
 /// Shell functions of every script that works with the server.
 pub const COMMON: (&str, &str) = ("common.sh", include_str!("job/common.sh"));
-/// Login roles that live as long as a Job, and the SQL for it.
-pub const EPHEMERAL: [(&str, &str); 5] = [
+/// Login roles that live as long as a Job, and the SQL for it, with the functions that they need.
+pub const EPHEMERAL: [(&str, &str); 6] = [
+    COMMON,
     ("ephemeral.sh", include_str!("job/ephemeral.sh")),
     ("database.sql", include_str!("job/database.sql")),
     ("reader.sql", include_str!("job/reader.sql")),

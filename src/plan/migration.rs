@@ -1,6 +1,6 @@
 //! Migrations: what is brought from one database into another, one file each, applied by hand.
 
-use super::job::{COMMON, EPHEMERAL, Files};
+use super::job::{EPHEMERAL, Files};
 use super::{Document, File};
 use crate::meta::Meta;
 use crate::spec::MigrationMode;
@@ -15,13 +15,8 @@ pub(in crate::plan) mod replication;
 /// The files of a migration Job.
 pub const FILES: Files = Files {
     kind: "migration-files",
+    shared: &EPHEMERAL,
     files: &[
-        COMMON,
-        EPHEMERAL[0],
-        EPHEMERAL[1],
-        EPHEMERAL[2],
-        EPHEMERAL[3],
-        EPHEMERAL[4],
         ("migrate.sh", include_str!("migration/job/migrate.sh")),
         ("ends.sh", include_str!("migration/job/ends.sh")),
         ("cutover.sh", include_str!("migration/job/cutover.sh")),

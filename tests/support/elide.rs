@@ -2,7 +2,7 @@
 
 use cnpg_stack::link::EXPORT_FILES;
 use cnpg_stack::plan::grant::FILES;
-use cnpg_stack::plan::job::{COMMON, EPHEMERAL};
+use cnpg_stack::plan::job::EPHEMERAL;
 use cnpg_stack::plan::migration::FILES as MIGRATION_FILES;
 
 /// The output with a reference in the place of each file of the Jobs, whose names stand behind so
@@ -20,7 +20,7 @@ pub(crate) fn job_files(output: &[u8], spaces: usize) -> Vec<u8> {
         let block = format!("{indent}{name}: |\n{}", lines.concat());
         text.replace(&block, &format!("{indent}{name}: ({directory}/{name})\n"))
     };
-    let common = [COMMON].into_iter().chain(EPHEMERAL);
+    let common = EPHEMERAL.into_iter();
     let common = common.map(|file| ("src/plan/job", file));
     let grant = FILES.files.iter();
     let grant = grant.map(|file| ("src/plan/grant/job", *file));

@@ -11,20 +11,15 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 use crate::meta::{self, Meta};
-use crate::plan::job::{self, COMMON, EPHEMERAL, FILES, Files, Limits};
+use crate::plan::job::{self, EPHEMERAL, FILES, Files, Limits};
 use crate::spec::BucketLink;
 use crate::validate::{Bucket, Database, KeyRef, Stack, export_name};
 
 /// The files of an export Job.
 pub const EXPORT_FILES: Files = Files {
     kind: "export-files",
+    shared: &EPHEMERAL,
     files: &[
-        COMMON,
-        EPHEMERAL[0],
-        EPHEMERAL[1],
-        EPHEMERAL[2],
-        EPHEMERAL[3],
-        EPHEMERAL[4],
         ("export.sh", include_str!("export/export.sh")),
         ("upload.sh", include_str!("export/upload.sh")),
     ],

@@ -11,6 +11,8 @@ use crate::validate::digest;
 pub struct Files {
     /// What the ConfigMap's name begins with.
     pub kind: &'static str,
+    /// Names and texts of those that Jobs of other kinds run, too.
+    pub shared: &'static [(&'static str, &'static str)],
     /// Names and texts.
     pub files: &'static [(&'static str, &'static str)],
 }
@@ -19,20 +21,20 @@ impl Files {
     /// The name says what is inside: a Job never reads other files than those it was made with.
     #[must_use]
     pub fn name(&self) -> String {
-        let parts: Vec<&str> = self
-            .files
-            .iter()
-            .flat_map(|(name, text)| [*name, *text])
-            .collect();
+        let parts: Vec<&str> = self.all().flat_map(|(name, text)| [name, text]).collect();
         format!("{}-{}", self.kind, digest(&parts.join("\0")))
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.shared.iter().chain(self.files).copied()
     }
 
     /// The ConfigMap, with what its metadata has beside the name.
     #[must_use]
     pub fn config_map(&self, metadata: Meta) -> ConfigMap {
-        let texts = self.files.iter();
+        let texts = self.all();
         let data: BTreeMap<String, String> = texts
-            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
             .collect();
         ConfigMap {
             metadata: metadata.literal().build(),
