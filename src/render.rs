@@ -222,10 +222,10 @@ fn report(jobs: &[Job], request: &Request) -> Report {
     let mut report = Report::default();
     let mut totals: BTreeMap<&str, usize> = BTreeMap::new();
     let mut failed = false;
+    let messages = |job: &Job| job.source.messages(&job.out, request.style);
+    report.messages = jobs.par_iter().flat_map_iter(messages).collect();
     for job in jobs {
         failed |= job.out.has_errors();
-        let messages = job.source.messages(&job.out, request.style);
-        report.messages.extend(messages);
         *totals.entry("unchanged").or_default() += job.prepared.unchanged;
         for change in &job.prepared.changes {
             *totals.entry(word(change.kind)).or_default() += 1;

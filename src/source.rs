@@ -20,7 +20,7 @@ mod place;
 pub use broken::Broken;
 pub use claims::Claims;
 pub use message::Style;
-use place::Fields;
+use place::Index;
 pub use place::Place;
 
 /// Reads a file by the name that the user gave it.
@@ -50,7 +50,7 @@ struct File {
     name: String,
     text: String,
     /// Where the fields of its documents stand, once somebody asks.
-    fields: OnceLock<Vec<Fields>>,
+    index: OnceLock<Index>,
 }
 
 /// A `CnpgStack` and where it stands.
@@ -117,7 +117,7 @@ pub fn documents(file: &str, text: String) -> Result<Vec<(Source, Value)>> {
     let file = Arc::new(File {
         name: file.to_owned(),
         text,
-        fields: OnceLock::new(),
+        index: OnceLock::new(),
     });
     let source = |document| Source {
         file: Arc::clone(&file),
@@ -153,10 +153,10 @@ impl Source {
     /// The place that a message is about; none where it is about no field.
     #[must_use]
     pub fn place(&self, diagnostic: &Diagnostic) -> Option<Place> {
-        let File { text, fields, .. } = &*self.file;
+        let File { text, index, .. } = &*self.file;
         let path = diagnostic.path.as_ref()?;
-        let documents = fields.get_or_init(|| place::fields(text));
-        place::find(text, documents.get(self.document)?, path, diagnostic.code)
+        let index = index.get_or_init(|| Index::new(text));
+        index.find(text, self.document, path, diagnostic.code)
     }
 
     /// The messages in a style, in the order of the file; first what is about no field.

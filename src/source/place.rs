@@ -19,12 +19,18 @@ pub struct Place {
     pub range: Range<usize>,
 }
 
-/// The fields of a document.
-pub(super) type Fields = Vec<Field>;
+/// What stands where in a text.
+#[derive(Debug)]
+pub(super) struct Index {
+    /// The fields of each document.
+    documents: Vec<Vec<Field>>,
+    /// Where its lines begin.
+    lines: Vec<usize>,
+}
 
 /// A field and where it stands.
 #[derive(Debug)]
-pub(super) struct Field {
+struct Field {
     path: FieldPath,
     /// Its key; elements of lists have none.
     key: Option<Range<usize>>,
@@ -32,29 +38,61 @@ pub(super) struct Field {
     is_scalar: bool,
 }
 
-/// Looks a field up. One that is not there is looked for at what it would be in.
-pub(super) fn find(text: &str, fields: &[Field], path: &FieldPath, code: Code) -> Option<Place> {
+impl Index {
+    /// Everything about a text, as far as it can be read.
+    pub(super) fn new(text: &str) -> Self {
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self {
+            documents: documents(text),
+            lines: std::iter::once(0).chain(breaks).collect(),
+        }
+    }
+
+    /// Looks a field of a document up. One that is not there is looked for at what it would be in.
+    pub(super) fn find(
+        &self,
+        text: &str,
+        document: usize,
+        path: &FieldPath,
+        code: Code,
+    ) -> Option<Place> {
+        let fields = self.documents.get(document)?;
+        let range = range(fields, path, code)?;
+        let line = self.lines.partition_point(|start| *start <= range.start);
+        let start = *self.lines.get(line.checked_sub(1)?)?;
+        Some(place(text, (line, start), &range, fields))
+    }
+}
+
+/// The bytes that a message about a field is about.
+fn range(fields: &[Field], path: &FieldPath, code: Code) -> Option<Range<usize>> {
     let above = fields.iter().filter(|field| field.path.contains(path));
     let field = above.max_by_key(|field| field.path.as_str().len())?;
     let by_key = code == Code::UnknownField || field.path != *path || !field.is_scalar;
-    let range = match &field.key {
+    Some(match &field.key {
         Some(key) if by_key || field.value.is_empty() => key.clone(),
         _ => field.value.clone(),
-    };
-    Some(place(text, range, fields))
+    })
 }
 
-fn place(text: &str, range: Range<usize>, fields: &[Field]) -> Place {
-    let before = text.get(..range.start).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
+/// A range in a line, of which the number and the start are known.
+fn place(
+    text: &str,
+    (number, start): (usize, usize),
+    range: &Range<usize>,
+    fields: &[Field],
+) -> Place {
     let rest = text.get(start..).unwrap_or_default();
     let line = rest.split(['\r', '\n']).next().unwrap_or_default();
+    let shown = start..start + line.len();
+    let is_in = |field: &&Field| field.value.start < shown.end && shown.start < field.value.end;
     let hidden: Vec<&Field> = fields
         .iter()
+        .filter(is_in)
         .filter(|field| field.is_scalar && hides(text, field))
         .collect();
     let mut place = Place {
-        line: before.matches('\n').count() + 1,
+        line: number,
         column: 1,
         text: String::new(),
         range: 0..0,
@@ -81,7 +119,7 @@ fn hides(text: &str, field: &Field) -> bool {
 
 /// The fields of every document, as far as the text can be read. A document that holds nothing does not
 /// count, as the reader of values leaves it out.
-pub(super) fn fields(text: &str) -> Vec<Fields> {
+fn documents(text: &str) -> Vec<Vec<Field>> {
     let mut walk = Walk {
         parser: Parser::new_from_str(text),
         fields: Vec::new(),
