@@ -174,6 +174,11 @@ fn a_link_out_of_the_directory_is_an_error() {
     fs::remove_file(app.join("again.json")).expect("it is there");
     assert!(!documents(&run(&generate, &app, &environment())).is_empty());
     symlink("../secret.yaml", app.join("secret.yaml")).expect("it can be made");
+    // Discovery is asked of everybody's repositories, and looks behind no such link.
+    symlink("nowhere", app.join("dangling.yaml")).expect("it can be made");
+    let listed = run(&plugin().spec.discover.find, &app, &environment());
+    assert_eq!((listed.code, &*listed.stdout), (0, &b"stack.yaml\n"[..]));
+    fs::remove_file(app.join("dangling.yaml")).expect("it is there");
     let answer = run(&generate, &app, &environment());
     let expected = "[error] secret.yaml: a link that leads out of the directory\n";
     assert_eq!((answer.code, answer.stderr.as_str()), (2, expected));

@@ -10,7 +10,7 @@ pub mod files;
 mod known;
 pub mod permissions;
 
-use known::{Known, nearest};
+use known::Known;
 
 /// What can be explained.
 #[derive(Debug, Subcommand)]

@@ -28,19 +28,26 @@ const OTHER_TOOLS: [&str; 4] = [
 ];
 
 /// The files that seem to hold stacks, a line each; none if the directory is for another tool. Nothing is
-/// parsed: Argo CD asks this of every repository, whatever is in it.
+/// parsed, and links that lead nowhere or out of the directory are passed over: Argo CD asks this of every
+/// repository, whatever is in it.
 ///
 /// # Errors
 ///
 /// When a directory or a file cannot be read.
 pub(super) fn files(root: &Path) -> Result<String> {
+    let real = root.canonicalize();
+    let real = real.with_context(|| root.display().to_string())?;
     let mut found = String::new();
     for name in names(root, Path::new(""))? {
         if is_other_tool(&name) {
             return Ok(String::new());
         }
+        let path = root.join(&name);
+        if inside(&real, &path).is_err() {
+            continue;
+        }
         let shown = name.display().to_string();
-        let bytes = fs::read(root.join(&name)).with_context(|| shown.clone())?;
+        let bytes = fs::read(&path).with_context(|| shown.clone())?;
         if String::from_utf8_lossy(&bytes).lines().any(names_the_kind) {
             found.push_str(&shown);
             found.push('\n');

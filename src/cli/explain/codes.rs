@@ -2,15 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::nearest;
 use crate::diagnostic::Code;
+use crate::spec::closest;
 
 /// The code of that name.
 pub(super) fn find(given: &str) -> Result<Code, Option<String>> {
     let mut all = Code::ALL.iter().copied();
     let found = all.find(|code| code.as_str() == given);
     let names = Code::ALL.iter().map(|code| code.as_str());
-    found.ok_or_else(|| nearest(given, names).map(ToOwned::to_owned))
+    found.ok_or_else(|| closest(given, names).map(ToOwned::to_owned))
 }
 
 /// All codes in a line each, or what there is to know about these.

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::nearest;
-use crate::spec;
+use crate::spec::{self, closest};
 
 /// A field of a `CnpgStack`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,11 +117,11 @@ fn suggestion(wanted: &str, all: &[Field]) -> Option<String> {
         parent(path) == parent(wanted)
     };
     let siblings: Vec<&str> = paths.iter().filter(beside).map(String::as_str).collect();
-    let near = nearest(wanted, siblings.iter().copied());
+    let near = closest(wanted, siblings.iter().copied());
     let same = || all.iter().find(|field| field.name() == name);
     near.map(ToOwned::to_owned)
         .or_else(|| same().map(|field| plain(&field.path)))
-        .or_else(|| nearest(wanted, paths.iter().map(String::as_str)).map(ToOwned::to_owned))
+        .or_else(|| closest(wanted, paths.iter().map(String::as_str)).map(ToOwned::to_owned))
         .map(|path| with_brackets(&path, all))
 }
 
@@ -328,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_is_not_there_suggests_the_nearest() {
+    fn a_path_that_is_not_there_suggests_the_closest() {
         for (path, near) in [
             ("backup.shedule", Some("spec.backup.schedule")),
             ("schedule", Some("spec.backup.schedule")),

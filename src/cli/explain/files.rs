@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::nearest;
 use crate::place;
 use crate::plan::File;
 use crate::sink::tree;
+use crate::spec::closest;
 use crate::validate::{BASE_PATH, DAY2_PATH, migrations};
 
 mod rows;
@@ -100,7 +100,7 @@ pub(super) fn find(given: &str) -> Result<Vec<Row>, Option<String>> {
     }
     let paths = all.iter().map(|row| row.path.as_str());
     let names = paths.clone().filter_map(|path| path.rsplit('/').next());
-    Err(nearest(given, names.chain(paths)).map(ToOwned::to_owned))
+    Err(closest(given, names.chain(paths)).map(ToOwned::to_owned))
 }
 
 /// All files in a few lines each, or these.

@@ -7,9 +7,6 @@ use clap::builder::{PossibleValue, StyledStr, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
 
-/// How alike two words have to be before one is suggested for the other.
-const ALIKE: f64 = 0.8;
-
 /// Reads a word, or says which was probably meant.
 pub(super) type Find<T> = fn(&str) -> Result<T, Option<String>>;
 
@@ -49,14 +46,4 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Known<T> {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new((self.names)().into_iter().map(PossibleValue::new)))
     }
-}
-
-/// The known word that an unknown one is most like.
-pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
-    let scored = known.map(|other| (strsim::jaro_winkler(&plain(word), &plain(other)), other));
-    scored
-        .filter(|(score, _)| *score > ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, other)| other)
 }
