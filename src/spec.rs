@@ -12,7 +12,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod amount;
+mod backup;
 mod buckets;
+mod databases;
 mod definition;
 mod links;
 mod migrations;
@@ -23,10 +25,12 @@ mod secrets;
 mod shape;
 
 pub use amount::Amount;
+pub use backup::{Backup, BackupTarget, Compression};
 pub use buckets::{
     BarmanPlugin, Bucket, BucketLink, Certificates, Credentials, CredentialsRef, EnvSource,
     SecretKey,
 };
+pub use databases::{Database, Permission, State};
 pub use definition::{crd, json_schema, krm_function_definition};
 pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
 pub use migrations::{
@@ -163,151 +167,6 @@ pub struct Registry {
     pub password: Option<String>,
     /// Where the password at the registry comes from. A Secret must be among the items, because its value goes into the pull secret.
     pub password_from: Option<ValueSource>,
-}
-
-/// A database and one user of it.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Database {
-    /// Name of the database, at most 63 bytes. The same database may appear with several users.
-    #[schemars(required)]
-    pub database: Option<String>,
-    /// Name of the login role, at most 63 bytes. The same user may appear with several databases.
-    #[schemars(required)]
-    pub username: Option<String>,
-    /// Password of the user as plain text. Prefer `passwordFrom`.
-    pub password: Option<String>,
-    /// Where the user's password comes from.
-    pub password_from: Option<ValueSource>,
-    /// What the user may do in the database.
-    #[schemars(required)]
-    pub cnpg_permissions: Option<Vec<Permission>>,
-    /// Value of the label `cnpgstack.io/rotation` on the user's Secret.
-    pub rotation_db: Option<String>,
-    /// `absent`: everything is taken away from the user, who cannot log in any more. Default `present`.
-    pub state: Option<State>,
-    /// Takes EXECUTE on routines away from PUBLIC in this database, so that a user without `execute_functions` is refused. One value for all entries of a database. Default false.
-    pub revoke_public_execute: Option<bool>,
-    /// Schemas whose extension members the permissions rule too; without it extension members are outside every permission.
-    pub extension_schemas: Option<Vec<String>>,
-}
-
-/// One permission of a user in a database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-pub enum Permission {
-    /// CONNECT on the database.
-    Connect,
-    /// SELECT on all tables, views and sequences.
-    Read,
-    /// INSERT, UPDATE and DELETE on all tables, USAGE on sequences.
-    Write,
-    /// CREATEROLE; PostgreSQL 16 and up.
-    ManageRoles,
-    /// CREATE on the database.
-    CreateSchema,
-    /// CREATE on all schemas, TEMPORARY on the database.
-    CreateTables,
-    /// EXECUTE on all routines.
-    ExecuteFunctions,
-    /// The read, write and execute rights also for objects that come later.
-    DefaultPrivileges,
-    /// `pg_read_all_stats` and `pg_read_all_settings`.
-    MetadataAccess,
-}
-
-impl Permission {
-    /// Every permission, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
-        Self::Connect,
-        Self::Read,
-        Self::Write,
-        Self::ManageRoles,
-        Self::CreateSchema,
-        Self::CreateTables,
-        Self::ExecuteFunctions,
-        Self::DefaultPrivileges,
-        Self::MetadataAccess,
-    ];
-
-    /// The spelling in a file.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::ManageRoles => "manage_roles",
-            Self::CreateSchema => "create_schema",
-            Self::CreateTables => "create_tables",
-            Self::ExecuteFunctions => "execute_functions",
-            Self::DefaultPrivileges => "default_privileges",
-            Self::MetadataAccess => "metadata_access",
-        }
-    }
-}
-
-/// Whether a user has its permissions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(inline)]
-pub enum State {
-    /// The user has what `cnpgPermissions` lists.
-    #[default]
-    Present,
-    /// The user has nothing and cannot log in.
-    Absent,
-}
-
-/// Physical backups of the cluster.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Backup {
-    /// When base backups are taken: six fields (second minute hour day-of-month month day-of-week) in the operator's time zone, UTC. Default `0 0 2 * * *`.
-    pub schedule: Option<String>,
-    /// How long backups are kept, such as `30d`, `4w` or `6m`. Needs a linked bucket.
-    pub retention: Option<String>,
-    /// The instance that backups are taken from. Default `prefer-standby`.
-    pub target: Option<BackupTarget>,
-    /// Puts the ScheduledBackup among the applied documents instead of the day-2 ones. Default false.
-    pub apply: Option<bool>,
-    /// VolumeSnapshotClass of the snapshots; the default class when left out. Only without a linked bucket.
-    pub volume_snapshot_class: Option<String>,
-    /// How WAL and base backups are compressed in the bucket. Default `gzip`.
-    pub compression: Option<Compression>,
-    /// Counts the drills with cluster-restore.yaml: each has an archive folder of its own, because CNPG refuses one that is not empty. Default 1.
-    pub restore_attempt: Option<i64>,
-}
-
-/// How WAL and base backups are compressed: what both can be.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(inline)]
-pub enum Compression {
-    /// Not at all.
-    None,
-    /// Small and slow.
-    Bzip2,
-    /// What every version of the plugin has.
-    #[default]
-    Gzip,
-    /// Fast.
-    Lz4,
-    /// Fast.
-    Snappy,
-}
-
-/// The instance that a backup is taken from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-pub enum BackupTarget {
-    /// The primary.
-    Primary,
-    /// The most aligned standby; the primary when there is none.
-    #[default]
-    PreferStandby,
 }
 
 /// The CNPG operator that the stack is for.

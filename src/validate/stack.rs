@@ -4,15 +4,15 @@
 //! knows that every name fits, every default is filled in and every reference
 //! resolves. Nothing downstream looks back at the user's words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
 
 use crate::diagnostic::FieldPath;
-use crate::spec::Permission;
 
 mod backups;
+mod databases;
 mod encryption;
 mod links;
 mod migrations;
@@ -20,6 +20,7 @@ mod migrations;
 pub use backups::{
     Backup, BarmanPlugin, Bucket, Credentials, KeyRef, Origin, Point, Recovery, Target,
 };
+pub use databases::{Database, Grant, OwnerRole, User};
 pub use encryption::Encryption;
 pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
 pub use migrations::{End, External, Migration, Step};
@@ -226,60 +227,6 @@ pub struct Resources {
     pub requests: BTreeMap<String, String>,
     /// By resource name: `cpu`, `memory`.
     pub limits: BTreeMap<String, String>,
-}
-
-/// A database.
-#[derive(Debug, Clone)]
-pub struct Database {
-    /// Its name in PostgreSQL.
-    pub name: String,
-    /// The name of its resource.
-    pub object: String,
-    /// The role that it belongs to.
-    pub owner: OwnerRole,
-    /// Whether EXECUTE is taken away from PUBLIC.
-    pub revoke_public_execute: bool,
-}
-
-/// The generated role that a database belongs to: no login, no superuser.
-#[derive(Debug, Clone)]
-pub struct OwnerRole {
-    /// Its name in PostgreSQL.
-    pub name: String,
-    /// The name of its resource.
-    pub object: String,
-}
-
-/// A login role.
-#[derive(Debug, Clone)]
-pub struct User {
-    /// Its name in PostgreSQL.
-    pub name: String,
-    /// The name of its resource.
-    pub object: String,
-    /// Its credentials; none when every entry of the user is `absent`.
-    pub login: Option<Login>,
-    /// Value of the rotation label.
-    pub rotation: Option<String>,
-    /// CREATEROLE: the union over the user's entries.
-    pub create_role: bool,
-    /// Statistics and settings of the server: the union over the user's entries.
-    pub metadata_access: bool,
-}
-
-/// What one user may do in one database.
-#[derive(Debug, Clone)]
-pub struct Grant {
-    /// Name of the database.
-    pub database: String,
-    /// Name of the user.
-    pub user: String,
-    /// What it may do; empty when the entry is `absent`.
-    pub permissions: BTreeSet<Permission>,
-    /// Whether everything is to be taken away.
-    pub absent: bool,
-    /// Schemas whose extension members the permissions rule too.
-    pub extension_schemas: BTreeSet<String>,
 }
 
 /// Credentials of the image registry.
