@@ -23,11 +23,14 @@ pub mod job;
 mod login_secret;
 mod managed_role;
 pub mod migration;
+mod monitoring;
 mod namespace;
 mod operator_config;
 pub mod recovery;
 mod registry_secret;
-mod scheduled_backup;
+pub mod scheduled_backup;
+mod snapshots;
+mod storage;
 
 pub use item_patch::{ItemChange, ItemPatch};
 
@@ -197,6 +200,8 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
         &registry_secret::build(stack),
     ));
     documents.push(Document::new(File::Cluster, &cluster::build(stack)));
+    let queries = monitoring::build(stack);
+    documents.extend(queries.map(|map| Document::new(File::Cluster, &map)));
     if stack.operator.manage_config {
         documents.push(Document::new(
             File::OperatorConfig,
@@ -214,11 +219,7 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
         documents.extend(each(File::GrantJobs, grant_job::build_all(stack)));
     }
     documents.push(Document::new(File::ManualBackup, &backup::build(stack)));
-    let schedule = if stack.backup.apply {
-        File::ScheduledBackup
-    } else {
-        File::Day2ScheduledBackup
-    };
+    let schedule = scheduled_backup::file(stack);
     documents.push(Document::new(schedule, &scheduled_backup::build(stack)));
     let restore = recovery::build(stack, &stack.restore);
     documents.push(Document::new(File::Restore, &restore));

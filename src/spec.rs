@@ -18,11 +18,13 @@ mod databases;
 mod definition;
 mod links;
 mod migrations;
+mod monitoring;
 pub mod read;
 mod recovery;
 mod references;
 mod secrets;
 mod shape;
+mod storage;
 
 pub use amount::Amount;
 pub use backup::{Backup, BackupTarget, Compression};
@@ -36,9 +38,11 @@ pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
 pub use migrations::{
     Migration, MigrationEnd, MigrationMode, MigrationStep, MigrationTables, OnConflict, SslMode,
 };
+pub use monitoring::{MetricColumn, MetricQuery, MetricUsage, Monitoring, QueriesFrom, QueriesKey};
 pub use recovery::{PitrCluster, Recovery, Target};
 pub use secrets::{Secrets, SecretsMode, Uncomparable};
 pub use shape::closest;
+pub use storage::{EphemeralVolumes, Tablespace};
 
 /// The API group.
 pub const GROUP: &str = "cnpgstack.io";
@@ -78,6 +82,12 @@ pub struct Spec {
     pub storage_class: Option<String>,
     /// Size of a separate volume for the write-ahead log of each instance. Can be added later, never removed.
     pub wal_storage_size: Option<Amount>,
+    /// StorageClass of the separate WAL volume. Default `storageClass`. Needs `walStorageSize`.
+    pub wal_storage_class: Option<String>,
+    /// Tablespaces, each on a volume of its own in each instance. Can be added later, never removed.
+    pub tablespaces: Option<Vec<Tablespace>>,
+    /// Volumes that live no longer than an instance's Pod: shared memory and temporary files.
+    pub ephemeral_volumes: Option<EphemeralVolumes>,
     /// Memory request of each instance, as a Kubernetes quantity.
     pub mem_request: Option<Amount>,
     /// Memory limit of each instance, as a Kubernetes quantity.
@@ -110,6 +120,8 @@ pub struct Spec {
     pub migrations: Option<Vec<Migration>>,
     /// What the stack is connected to.
     pub links: Option<Links>,
+    /// What the instances tell Prometheus, beside CNPG's default metrics.
+    pub monitoring: Option<Monitoring>,
     /// Whether a NetworkPolicy lets only those in that have to reach the instances. Default false.
     pub network_policy: Option<bool>,
     /// The CNPG operator that the stack is for.

@@ -19,22 +19,26 @@ mod instance;
 mod labels;
 mod links;
 mod migrations;
+mod monitoring;
 mod options;
 mod patches;
 mod recovery;
 mod secrets;
 mod stack;
+mod storage;
 mod target;
 
 pub use check::derive::{cut_name, digest, export_name, job_name};
+pub use check::tablespace::volume as tablespace_volume;
 use check::{Refusal, name, quantity::Quantity};
 pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
-    Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Encryption, End,
-    External, Grant, Image, IstioMode, KeyRef, Links, Login, Migration, Operator, Origin, Output,
-    OwnerRole, Patch, Point, Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack,
-    Step, Storage, Target, User, Workload,
+    Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Column, Credentials, Database,
+    Encryption, End, EphemeralVolumes, External, Grant, Image, IstioMode, KeyOf, KeyRef, Links,
+    Login, MetricQuery, Migration, Monitoring, Operator, Origin, Output, OwnerRole, Patch, Point,
+    Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack, Step, Storage, Tablespace,
+    Target, TemporaryFiles, User, Workload,
 };
 
 /// A check of a quantity.
@@ -148,7 +152,6 @@ impl Checker<'_> {
         let client_image = self.client_image(spec, &path, image.as_ref());
         let instances = self.instances(spec, &path);
         let admin = self.admin(spec, &path);
-        let storage = self.storage(spec, &path);
         let resources = self.resources(spec, &path);
         let node_label = self.node_label(spec, &path);
         let init_sql = self.init_sql(spec, &path);
@@ -156,6 +159,8 @@ impl Checker<'_> {
         let labels = self.custom_labels(spec, &path);
         let operator = self.operator(spec, &path);
         let databases = self.databases(spec, &path, image.as_ref(), operator.as_ref());
+        let storage = self.storage(spec, &path, databases.as_ref());
+        let monitoring = self.monitoring(spec, &path, databases.as_ref());
         let links = self.links(spec, &path, databases.as_ref());
         let migrations = self.migrations(spec, &path, databases.as_ref());
         let registry = self.registry(spec, &path);
@@ -185,6 +190,7 @@ impl Checker<'_> {
             instances: instances?,
             admin: admin?,
             storage: storage?,
+            monitoring,
             resources,
             node_label,
             init_sql,

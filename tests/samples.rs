@@ -92,7 +92,6 @@ fn the_samples_show_every_field() {
     // Left out on purpose: they exclude a field that is shown.
     let hidden = [
         "spec.adminPassword",
-        "spec.backup.volumeSnapshotClass",
         "spec.links.cnpgBucket.secretKey",
         "spec.migrations.dbMigration.password",
         "spec.registry.password",

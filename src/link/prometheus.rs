@@ -37,11 +37,9 @@ fn metadata(stack: &Stack, link: &Prometheus, name: &str) -> Meta {
 
 /// Not named like the Cluster: the operator once deleted monitors of that name.
 fn monitor(stack: &Stack, link: &Prometheus) -> Value {
-    let interval = link
-        .interval
-        .iter()
-        .map(|interval| ("interval", interval.as_str()));
-    let endpoint: BTreeMap<&str, &str> = interval.chain([("port", "metrics")]).collect();
+    let interval = link.interval.iter().map(|text| ("interval", json!(text)));
+    let port = [("port", json!("metrics"))];
+    let endpoint: BTreeMap<&str, Value> = interval.chain(port).chain(tls(stack)).collect();
     json!({
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PodMonitor",
@@ -52,6 +50,16 @@ fn monitor(stack: &Stack, link: &Prometheus) -> Value {
             "podMetricsEndpoints": [endpoint],
         },
     })
+}
+
+/// The exporter has the server's certificate, which is for the Services' names and not for the Pods' addresses.
+fn tls(stack: &Stack) -> Vec<(&'static str, Value)> {
+    if !stack.monitoring.tls {
+        return Vec::new();
+    }
+    let authority = json!({"secret": {"name": format!("{}-ca", stack.cluster), "key": "ca.crt"}});
+    let config = json!({"ca": authority, "serverName": format!("{}-rw", stack.cluster)});
+    vec![("scheme", json!("https")), ("tlsConfig", config)]
 }
 
 fn rule(stack: &Stack, link: &Prometheus) -> Value {

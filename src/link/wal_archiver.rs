@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Linking, is_kind};
 use crate::plan::recovery::{BARMAN, parameters};
+use crate::plan::{Document, scheduled_backup};
 use crate::validate::{Bucket, Stack};
 
 pub(super) fn apply(stack: &Stack, linking: &mut Linking<'_>) {
@@ -22,9 +23,14 @@ pub(super) fn apply(stack: &Stack, linking: &mut Linking<'_>) {
             json_patch::merge(&mut document.value, &method);
         }
     }
+    if let Some(snapshots) = scheduled_backup::beside(stack) {
+        let file = scheduled_backup::file(stack);
+        linking.documents.push(Document::new(file, &snapshots));
+    }
 }
 
-/// The list is atomic, so the API's defaults are written out. No snapshots are taken any more.
+/// The list is atomic, so the API's defaults are written out. Snapshots are taken beside the archive or not at all;
+/// with an archive they need no instance to be stopped.
 fn archive(stack: &Stack, bucket: &Bucket, cluster: &mut Value) {
     let name = cluster.pointer("/metadata/name").and_then(Value::as_str);
     let plugin = json!({
@@ -33,7 +39,9 @@ fn archive(stack: &Stack, bucket: &Bucket, cluster: &mut Value) {
         "isWALArchiver": true,
         "parameters": parameters(bucket, folder(stack, name.unwrap_or_default())),
     });
-    let patch = json!({"spec": {"plugins": [plugin], "backup": {"volumeSnapshot": null}}});
+    let beside = stack.backup.snapshot_schedule.is_some();
+    let snapshots = beside.then(|| json!({"online": true}));
+    let patch = json!({"spec": {"plugins": [plugin], "backup": {"volumeSnapshot": snapshots}}});
     json_patch::merge(cluster, &patch);
 }
 

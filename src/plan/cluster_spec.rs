@@ -16,14 +16,14 @@ use k8s_crds_cloud_native_pg::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{managed_role, registry_secret};
+use super::{managed_role, monitoring, registry_secret, storage};
 use crate::spec::BackupTarget;
 use crate::validate::Stack;
 
 /// The specification without `bootstrap`.
 pub(super) fn build(stack: &Stack) -> ClusterSpec {
     let roles = managed_role::build_all(stack);
-    ClusterSpec {
+    let mut spec = ClusterSpec {
         instances: stack.instances,
         image_name: Some(stack.image.reference.clone()),
         image_pull_secrets: stack.registry.as_ref().map(|_| {
@@ -31,7 +31,7 @@ pub(super) fn build(stack: &Stack) -> ClusterSpec {
                 name: registry_secret::NAME.to_owned(),
             }]
         }),
-        storage: Some(storage(stack)),
+        storage: Some(data_storage(stack)),
         wal_storage: wal_storage(stack),
         resources: resources(stack),
         affinity: stack
@@ -57,14 +57,17 @@ pub(super) fn build(stack: &Stack) -> ClusterSpec {
         }),
         backup: Some(volume_snapshots(stack)),
         ..ClusterSpec::default()
-    }
+    };
+    storage::apply(stack, &mut spec);
+    monitoring::apply(stack, &mut spec);
+    spec
 }
 
 fn filled(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
     (!map.is_empty()).then(|| map.clone())
 }
 
-fn storage(stack: &Stack) -> ClusterStorage {
+fn data_storage(stack: &Stack) -> ClusterStorage {
     ClusterStorage {
         size: Some(stack.storage.size.clone()),
         storage_class: stack.storage.class.clone(),
@@ -79,7 +82,7 @@ fn wal_storage(stack: &Stack) -> Option<ClusterWalStorage> {
         .clone()
         .map(|size| ClusterWalStorage {
             size: Some(size),
-            storage_class: stack.storage.class.clone(),
+            storage_class: stack.storage.wal_class.clone(),
             ..ClusterWalStorage::default()
         })
 }

@@ -11,7 +11,7 @@ use k8s_crds_cloud_native_pg::{
     ClusterExternalClusters, ClusterExternalClustersPlugin, ClusterSpec,
 };
 
-use super::cluster_spec;
+use super::{cluster_spec, snapshots};
 use crate::meta::Meta;
 use crate::validate::{Bucket, Origin, Point, Recovery, Stack, Target};
 
@@ -50,23 +50,24 @@ pub(super) fn bring_up(stack: &Stack, recovery: &Recovery, spec: &mut ClusterSpe
 /// Database and owner are the original ones: CNPG would create an empty `app`
 /// otherwise. The Secret is given too, or CNPG would make a new admin password.
 fn bootstrap(stack: &Stack, recovery: &Recovery) -> ClusterBootstrapRecovery {
-    let (backup, source, target) = match &recovery.origin {
+    let (backup, source, archive) = match &recovery.origin {
         Origin::Snapshot(name) => (Some(name), None, None),
-        Origin::Archive { target, .. } => (None, Some(SOURCE.to_owned()), recovery_target(target)),
+        Origin::Archive { target, .. } => (None, Some(SOURCE.to_owned()), Some(target)),
     };
+    let snapshot = archive.and_then(|target| target.snapshot.as_ref());
     ClusterBootstrapRecovery {
         backup: backup.map(|name| ClusterBootstrapRecoveryBackup {
             name: name.clone(),
             endpoint_ca: None,
         }),
         source,
-        recovery_target: target,
+        recovery_target: archive.and_then(recovery_target),
+        volume_snapshots: snapshot.map(|backup| snapshots::of(stack, backup)),
         database: Some(stack.first_database().to_owned()),
         owner: Some(stack.admin.name.clone()),
         secret: Some(ClusterBootstrapRecoverySecret {
             name: stack.admin.login.secret_name.clone(),
         }),
-        ..ClusterBootstrapRecovery::default()
     }
 }
 

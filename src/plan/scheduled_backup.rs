@@ -5,6 +5,7 @@ use k8s_crds_cloud_native_pg::{
     ScheduledBackupMethod, ScheduledBackupSpec, ScheduledBackupTarget,
 };
 
+use super::File;
 use crate::meta::Meta;
 use crate::spec::BackupTarget;
 use crate::validate::{Stack, cut_name};
@@ -13,8 +14,30 @@ use crate::validate::{Stack, cut_name};
 /// value of a label, so it has room for 48 characters.
 const MAX_NAME: usize = 48;
 
+/// The one of the stack, by volume snapshots; a linked bucket changes its method.
 pub(super) fn build(stack: &Stack) -> ScheduledBackup {
-    let name = cut_name(&format!("backup-{}", stack.namespace), MAX_NAME);
+    scheduled(stack, "backup", &stack.backup.schedule)
+}
+
+/// The one that takes volume snapshots beside the archive.
+#[must_use]
+pub fn beside(stack: &Stack) -> Option<ScheduledBackup> {
+    let schedule = stack.backup.snapshot_schedule.as_ref();
+    schedule.map(|schedule| scheduled(stack, "snapshot", schedule))
+}
+
+/// The file that they go to.
+#[must_use]
+pub fn file(stack: &Stack) -> File {
+    if stack.backup.apply {
+        File::ScheduledBackup
+    } else {
+        File::Day2ScheduledBackup
+    }
+}
+
+fn scheduled(stack: &Stack, prefix: &str, schedule: &str) -> ScheduledBackup {
+    let name = cut_name(&format!("{prefix}-{}", stack.namespace), MAX_NAME);
     let meta = Meta::new(stack, &name).literal();
     ScheduledBackup {
         metadata: if stack.backup.apply {
@@ -27,7 +50,7 @@ pub(super) fn build(stack: &Stack) -> ScheduledBackup {
             cluster: ScheduledBackupCluster {
                 name: stack.cluster.clone(),
             },
-            schedule: stack.backup.schedule.clone(),
+            schedule: schedule.to_owned(),
             method: Some(ScheduledBackupMethod::VolumeSnapshot),
             // Backups outlive the schedule and the cluster.
             backup_owner_reference: Some(ScheduledBackupBackupOwnerReference::None),

@@ -15,7 +15,9 @@ pub struct Backup {
     pub target: Option<BackupTarget>,
     /// Puts the ScheduledBackup among the applied documents instead of the day-2 ones. Default false.
     pub apply: Option<bool>,
-    /// VolumeSnapshotClass of the snapshots; the default class when left out. Only without a linked bucket.
+    /// When volume snapshots are taken beside the archive in a bucket: six fields, as in `schedule`. Only with a linked bucket; no snapshots when left out.
+    pub snapshot_schedule: Option<String>,
+    /// VolumeSnapshotClass of the snapshots; the default class when left out. With a linked bucket only together with `snapshotSchedule`.
     pub volume_snapshot_class: Option<String>,
     /// How WAL and base backups are compressed in the bucket. Default `gzip`.
     pub compression: Option<Compression>,

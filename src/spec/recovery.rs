@@ -9,6 +9,8 @@ use serde::Deserialize;
 pub struct Target {
     /// The base backup to start from: its Barman ID, such as `20261101T020000`, or the name of a Backup. Alone it means this backup and nothing after it.
     pub backup_id: Option<String>,
+    /// The Backup with volume snapshots to start from, in place of a base backup in the archive. Alone it means this backup and nothing after it. Needs a linked bucket.
+    pub snapshot: Option<String>,
     /// Recovers up to this time, such as `2026-11-02 09:14:00+00`; UTC when it names no zone.
     pub target_time: Option<String>,
     /// Recovers up to this position in the WAL, such as `0/3000060`.

@@ -21,6 +21,12 @@ impl Checker<'_> {
             schedule,
             cron::schedule(schedule),
         );
+        let snapshot_schedule = self.optional(
+            Code::InvalidSchedule,
+            &path.key("snapshotSchedule"),
+            given.snapshot_schedule.as_ref(),
+            |text| cron::schedule(text).map(|_| text.to_owned()),
+        );
         let check = |text: &str| name::dns1123_subdomain(text).map(name::DnsSubdomain::into_string);
         let class_path = path.key("volumeSnapshotClass");
         let class = given.volume_snapshot_class.as_ref();
@@ -41,6 +47,7 @@ impl Checker<'_> {
             schedule: schedule.clone(),
             target: given.target.unwrap_or_default(),
             apply: given.apply.unwrap_or_default(),
+            snapshot_schedule,
             snapshot_class,
             retention,
             compression: given.compression.unwrap_or_default(),
@@ -60,6 +67,7 @@ impl Checker<'_> {
         }
         let fields = [
             ("compression", given.compression.is_some()),
+            ("snapshotSchedule", given.snapshot_schedule.is_some()),
             ("restoreAttempt", given.restore_attempt.is_some()),
         ];
         let message = "must not be set without a linked bucket: it would have no effect";
@@ -72,8 +80,9 @@ impl Checker<'_> {
     }
 
     fn with_bucket(&mut self, given: &spec::Backup, path: &FieldPath) {
-        if given.volume_snapshot_class.is_some() {
-            let message = "must not be set with a linked bucket: base backups go there, and no snapshots are taken";
+        if given.volume_snapshot_class.is_some() && given.snapshot_schedule.is_none() {
+            let message = "must not be set with a linked bucket unless `snapshotSchedule` is: base backups go to the \
+                           bucket, and no snapshots are taken";
             self.out
                 .error(Code::Conflict, &path.key("volumeSnapshotClass"), message);
         }

@@ -49,6 +49,7 @@ pub mod duration;
 pub mod host;
 pub mod ident;
 pub mod image;
+pub mod metric;
 pub mod name;
 pub mod parameters;
 pub mod password;
@@ -61,6 +62,7 @@ pub mod retention;
 mod sql;
 pub mod statement;
 pub mod table;
+pub mod tablespace;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::check::quantity::Quantity;
-use super::check::{image, name, parameters, preload, quantity};
+use super::check::{image, parameters, preload, quantity};
+use super::databases::Entries;
 use super::{Checker, Image, QuantityCheck, Resources, Storage};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{Amount, Spec};
@@ -135,7 +136,12 @@ impl Checker<'_> {
         None
     }
 
-    pub(super) fn storage(&mut self, spec: &Spec, path: &FieldPath) -> Option<Storage> {
+    pub(super) fn storage(
+        &mut self,
+        spec: &Spec,
+        path: &FieldPath,
+        entries: Option<&Entries>,
+    ) -> Option<Storage> {
         let default = Amount(STORAGE_SIZE.to_owned());
         let size = Some(spec.storage_size.as_ref().unwrap_or(&default));
         let size = self.amount(&path.key("storageSize"), size, quantity::storage);
@@ -144,17 +150,17 @@ impl Checker<'_> {
             spec.wal_storage_size.as_ref(),
             quantity::storage,
         );
-        let check = |text: &str| name::dns1123_subdomain(text).map(name::DnsSubdomain::into_string);
-        let class = self.optional(
-            Code::InvalidName,
-            &path.key("storageClass"),
-            spec.storage_class.as_ref(),
-            check,
-        );
+        let class = self.class(&path.key("storageClass"), spec.storage_class.as_ref());
+        let wal_class = self.wal_class(spec, path);
+        let tablespaces = self.tablespaces(spec, path, entries);
+        let ephemeral = self.ephemeral_volumes(spec, path);
         Some(Storage {
             size: size?.canonical(),
             class,
             wal_size: wal_size.map(|size| size.canonical()),
+            wal_class,
+            tablespaces,
+            ephemeral,
         })
     }
 

@@ -179,6 +179,7 @@ impl Checker<'_> {
     fn snapshot(&mut self, given: &PitrCluster, path: &FieldPath) -> Origin {
         let target = &given.target;
         let fields = [
+            ("snapshot", target.snapshot.is_some()),
             ("serverName", given.server_name.is_some()),
             ("attempt", given.attempt.is_some()),
             ("targetTime", target.target_time.is_some()),
@@ -285,6 +286,7 @@ fn newest(base: &Base<'_>) -> Origin {
         server: base.server.clone(),
         target: Target {
             backup_id: None,
+            snapshot: None,
             timeline: None,
             point: Point::Latest,
             exclusive: false,
@@ -310,7 +312,9 @@ fn words(origin: &Origin) -> Vec<&str> {
     let side = if target.exclusive { "before" } else { "after" };
     let backup = target.backup_id.as_deref().unwrap_or_default();
     let timeline = target.timeline.as_deref().unwrap_or_default();
-    vec![server, backup, timeline, kind, value, side]
+    let mut words = vec![server, backup, timeline, kind, value, side];
+    words.extend(target.snapshot.as_deref());
+    words
 }
 
 /// A name that says what is recovered.
@@ -323,6 +327,7 @@ fn default_name(target: &spec::Target) -> String {
         ("lsn-", &target.target_lsn),
         ("xid-", &target.target_xid),
         ("backup-", &target.backup_id),
+        ("snapshot-", &target.snapshot),
     ];
     let found = parts
         .iter()

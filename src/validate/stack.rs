@@ -16,6 +16,8 @@ mod databases;
 mod encryption;
 mod links;
 mod migrations;
+mod monitoring;
+mod storage;
 
 pub use backups::{
     Backup, BarmanPlugin, Bucket, Credentials, KeyRef, Origin, Point, Recovery, Target,
@@ -24,6 +26,8 @@ pub use databases::{Database, Grant, OwnerRole, User};
 pub use encryption::Encryption;
 pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
 pub use migrations::{End, External, Migration, Step};
+pub use monitoring::{Column, KeyOf, MetricQuery, Monitoring};
+pub use storage::{EphemeralVolumes, Storage, Tablespace, TemporaryFiles};
 
 /// A stack without mistakes.
 #[derive(Debug, Clone)]
@@ -44,6 +48,8 @@ pub struct Stack {
     pub admin: Admin,
     /// The volumes of an instance.
     pub storage: Storage,
+    /// What the instances tell Prometheus.
+    pub monitoring: Monitoring,
     /// Requests and limits of an instance.
     pub resources: Resources,
     /// Key and value of the label that the instances' nodes must have.
@@ -207,17 +213,6 @@ impl Admin {
     pub fn is_postgres(&self) -> bool {
         self.name == "postgres"
     }
-}
-
-/// The volumes of an instance.
-#[derive(Debug, Clone)]
-pub struct Storage {
-    /// Size of the data volume.
-    pub size: String,
-    /// StorageClass; the cluster's default when none.
-    pub class: Option<String>,
-    /// Size of a separate WAL volume.
-    pub wal_size: Option<String>,
 }
 
 /// Requests and limits of an instance, in canonical form.

@@ -1,5 +1,6 @@
 //! What a recovery recovers out of an archive: which backup, and where it stops.
 
+use super::check::name;
 use super::check::recovery::{self, BackupRef};
 use super::recovery::Base;
 use super::{Checker, Point, Refusal, Target};
@@ -26,6 +27,7 @@ impl Checker<'_> {
         }
         Target {
             backup_id: self.backup_id(base, given, &path.key("backupId")),
+            snapshot: self.snapshots_of(given, &path.key("snapshot")),
             timeline: self.optional(
                 Code::InvalidValue,
                 &path.key("targetTLI"),
@@ -71,15 +73,17 @@ impl Checker<'_> {
         }
         let backup_path = path.key("backupId");
         match points.pop() {
-            None if given.backup_id.is_none() => {
+            None if given.backup_id.is_none() && given.snapshot.is_none() => {
                 if !self.out.covers(path) {
-                    let message = format!("must have `backupId`, or one of {POINTS}");
+                    let message = format!("must have `backupId`, `snapshot`, or one of {POINTS}");
                     self.out.error(Code::MissingField, path, message);
                 }
                 Point::Immediate
             }
             None => Point::Immediate,
-            Some(point @ (Point::Name(_) | Point::Xid(_))) if given.backup_id.is_none() => {
+            Some(point @ (Point::Name(_) | Point::Xid(_)))
+                if given.backup_id.is_none() && given.snapshot.is_none() =>
+            {
                 if !self.out.covers(&backup_path) {
                     let message = "must be set with `targetName` or `targetXID`: neither tells which base backup lies before it \
                                    (CNPG refuses it)";
@@ -89,6 +93,17 @@ impl Checker<'_> {
             }
             Some(point) => point,
         }
+    }
+
+    /// The name of a Backup, after which the snapshots are named.
+    fn snapshots_of(&mut self, given: &spec::Target, path: &FieldPath) -> Option<String> {
+        let name = given.snapshot.as_ref()?;
+        if given.backup_id.is_some() {
+            let message = "must not be set with `backupId`: a recovery starts from one of them (CNPG refuses both)";
+            self.conflict(path, name, message);
+        }
+        let check = |text: &str| name::dns1123_subdomain(text).map(name::DnsSubdomain::into_string);
+        self.accept(Code::InvalidName, path, name, check(name))
     }
 
     /// The Barman ID; that of a Backup object is looked up among the items.

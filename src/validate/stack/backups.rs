@@ -12,6 +12,8 @@ pub struct Backup {
     pub target: BackupTarget,
     /// Whether the `ScheduledBackup` is applied with the rest.
     pub apply: bool,
+    /// Six-field schedule of the snapshots beside an archive.
+    pub snapshot_schedule: Option<String>,
     /// `VolumeSnapshotClass` of the snapshots.
     pub snapshot_class: Option<String>,
     /// How long backups are kept in the bucket.
@@ -136,6 +138,8 @@ pub enum Origin {
 pub struct Target {
     /// The base backup to start from; the one that fits when none.
     pub backup_id: Option<String>,
+    /// The Backup whose volume snapshots are started from, in place of a base backup.
+    pub snapshot: Option<String>,
     /// The timeline to follow.
     pub timeline: Option<String>,
     /// Where to stop.

@@ -87,7 +87,7 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
     (
         File::ScheduledBackup,
         "`backup.apply: true`",
-        "ScheduledBackup `backup-{namespace}`",
+        "ScheduledBackup `backup-{namespace}`; with `backup.snapshotSchedule` also `snapshot-{namespace}`",
     ),
     (
         File::Kustomization,
@@ -102,7 +102,7 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
     (
         File::Day2ScheduledBackup,
         "unless `backup.apply: true`",
-        "ScheduledBackup `backup-{namespace}`",
+        "ScheduledBackup `backup-{namespace}`; with `backup.snapshotSchedule` also `snapshot-{namespace}`",
     ),
     (
         File::Restore,

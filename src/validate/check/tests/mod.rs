@@ -6,6 +6,7 @@ mod derive;
 mod host;
 mod ident;
 mod image;
+mod metric;
 mod name;
 mod parameters;
 mod password;
@@ -15,6 +16,7 @@ mod quantity;
 mod recovery;
 mod statement;
 mod table;
+mod tablespace;
 
 use super::Refusal;
 use std::fmt::Debug;
