@@ -16,6 +16,7 @@ mod peers {
     mod argocd;
     mod documents;
     mod examples;
+    mod fields;
     mod image;
     mod kpt;
     mod kustomize;
