@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::meta::{Meta, REFERENCED_WAVE};
 use crate::validate::{RoleStyle, Stack};
 
+mod availability;
 mod backup;
 mod cluster;
 mod cluster_spec;
@@ -25,6 +26,7 @@ mod managed_role;
 pub mod migration;
 mod namespace;
 mod operator_config;
+mod probes;
 pub mod recovery;
 mod registry_secret;
 mod scheduled_backup;

@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, FieldPath, Severity};
 use crate::spec::read::Document;
 use crate::spec::{Amount, Spec};
 
+mod availability;
 mod backup;
 mod buckets;
 pub mod check;
@@ -21,6 +22,9 @@ mod links;
 mod migrations;
 mod options;
 mod patches;
+mod placement;
+mod probes;
+pub mod profile;
 mod recovery;
 mod secrets;
 mod stack;
@@ -31,10 +35,11 @@ use check::{Refusal, name, quantity::Quantity};
 pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
-    Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Encryption, End,
-    External, Grant, Image, IstioMode, KeyRef, Links, Login, Migration, Operator, Origin, Output,
-    OwnerRole, Patch, Point, Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack,
-    Step, Storage, Target, User, Workload,
+    Admin, AntiAffinity, Availability, BackendDb, Backup, BarmanPlugin, Bucket, Change,
+    Credentials, Database, Delays, Encryption, End, External, Grant, Image, IsolationCheck,
+    IstioMode, KeyRef, Links, Login, Migration, Operator, Origin, Output, OwnerRole, Patch, Point,
+    Probe, Probes, Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack, Step,
+    Storage, Synchronous, Target, TopologySpread, User, Workload,
 };
 
 /// A check of a quantity.
@@ -140,8 +145,8 @@ pub fn validate(
 impl Checker<'_> {
     /// Every part is checked before the first one that failed ends the work.
     fn stack(&mut self, document: &Document) -> Option<Stack> {
-        let spec = &document.spec;
         let path = FieldPath::spec();
+        let spec = &*self.profile(&document.spec, &path);
         let name = self.stack_name(&document.name);
         let namespace = self.namespace(spec, &path);
         let image = self.image(spec, &path);
@@ -151,6 +156,7 @@ impl Checker<'_> {
         let storage = self.storage(spec, &path);
         let resources = self.resources(spec, &path);
         let node_label = self.node_label(spec, &path);
+        let availability = self.availability(spec, &path);
         let init_sql = self.init_sql(spec, &path);
         let parameters = self.parameters(spec, &path);
         let labels = self.custom_labels(spec, &path);
@@ -187,6 +193,7 @@ impl Checker<'_> {
             storage: storage?,
             resources,
             node_label,
+            availability,
             init_sql,
             parameters,
             labels,

@@ -13,6 +13,7 @@ mod places;
 mod preload;
 mod quantity;
 mod recovery;
+mod scheduling;
 mod statement;
 mod table;
 
