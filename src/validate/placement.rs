@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, FieldPath};
 use crate::spec::{self, Spec, TaintEffect, Toleration, TolerationOperator, WhenUnsatisfiable};
 
 /// What CNPG tells places apart by when nothing is given.
-const HOSTNAME: &str = "kubernetes.io/hostname";
+pub(super) const HOSTNAME: &str = "kubernetes.io/hostname";
 
 impl Checker<'_> {
     pub(super) fn anti_affinity(

@@ -11,6 +11,7 @@ use super::availability::{FAILOVER_QUORUM, operator_of};
 use super::buckets::linked;
 use super::check::image;
 use super::instance::INSTANCES;
+use super::placement::HOSTNAME;
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{
     AntiAffinity, AntiAffinityType, Availability, Backup, DataDurability, Profile, Spec,
@@ -95,7 +96,8 @@ pub const SETTINGS: &[Setting] = &[
         fill: |spec| {
             let apart = AntiAffinity {
                 kind: Some(AntiAffinityType::Required),
-                ..AntiAffinity::default()
+                topology_key: Some(HOSTNAME.to_owned()),
+                enabled: None,
             };
             fill(&mut availability(spec).anti_affinity, apart)
         },
@@ -327,4 +329,60 @@ fn rolls(spec: &Spec) -> bool {
         (None, None) => return false,
     };
     version.is_ok_and(|version| version.minor.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::krm::yaml;
+
+    /// A specification with one field, as a user would write it.
+    fn written(field: &str, value: &str) -> Spec {
+        let nested = field
+            .rsplit('.')
+            .fold(value.to_owned(), |value, key| format!("{{{key}: {value}}}"));
+        let value = yaml::parse(&nested).expect("the value is YAML");
+        serde_json::from_value(value).expect("the field is one of the API")
+    }
+
+    #[test]
+    fn the_value_of_a_row_is_what_it_fills_in() {
+        for row in SETTINGS {
+            let mut spec = Spec::default();
+            assert!((row.fill)(&mut spec), "{}", row.field);
+            let shown = written(row.field, row.value);
+            assert_eq!(format!("{spec:?}"), format!("{shown:?}"), "{}", row.field);
+        }
+    }
+
+    #[test]
+    fn what_is_set_stays() {
+        for row in SETTINGS {
+            let mut spec = written(row.field, row.value);
+            let before = format!("{spec:?}");
+            assert!(!(row.fill)(&mut spec), "{}", row.field);
+            assert_eq!(format!("{spec:?}"), before, "{}", row.field);
+        }
+    }
+
+    #[test]
+    fn a_field_is_filled_in_once() {
+        for instances in 1..=5 {
+            for version in ["1.26", "1.30"] {
+                let mut spec = written("operator.version", &format!("\"{version}\""));
+                spec.instances = Some(instances);
+                for profile in Profile::ALL {
+                    let rows = SETTINGS.iter().filter(|row| row.profile == profile);
+                    let mut fields: Vec<&str> = rows
+                        .filter(|row| (row.holds)(&spec))
+                        .map(|row| row.field)
+                        .collect();
+                    let all = fields.len();
+                    fields.sort_unstable();
+                    fields.dedup();
+                    assert_eq!(fields.len(), all, "{instances} instances, {version}");
+                }
+            }
+        }
+    }
 }
