@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::meta::{Meta, REFERENCED_WAVE};
 use crate::validate::{RoleStyle, Stack};
 
+mod availability;
 mod backup;
 mod cluster;
 mod cluster_spec;
@@ -26,6 +27,7 @@ pub mod migration;
 mod monitoring;
 mod namespace;
 mod operator_config;
+mod probes;
 pub mod recovery;
 mod registry_secret;
 pub mod scheduled_backup;

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod amount;
+mod availability;
 mod backup;
 mod buckets;
 mod databases;
@@ -19,6 +20,8 @@ mod definition;
 mod links;
 mod migrations;
 mod monitoring;
+mod probes;
+mod profile;
 pub mod read;
 mod recovery;
 mod references;
@@ -27,6 +30,11 @@ mod shape;
 mod storage;
 
 pub use amount::Amount;
+pub use availability::{
+    AntiAffinity, AntiAffinityType, Availability, DataDurability, NodeInclusionPolicy,
+    PrimaryUpdateMethod, PrimaryUpdateStrategy, Synchronous, SynchronousMethod, TaintEffect,
+    Toleration, TolerationOperator, TopologySpread, WhenUnsatisfiable,
+};
 pub use backup::{Backup, BackupTarget, Compression};
 pub use buckets::{
     BarmanPlugin, Bucket, BucketLink, Certificates, Credentials, CredentialsRef, EnvSource,
@@ -39,6 +47,8 @@ pub use migrations::{
     Migration, MigrationEnd, MigrationMode, MigrationStep, MigrationTables, OnConflict, SslMode,
 };
 pub use monitoring::{MetricColumn, MetricQuery, MetricUsage, Monitoring, QueriesFrom, QueriesKey};
+pub use probes::{IsolationCheck, LivenessProbe, ProbeType, Probes, ReadinessProbe, StartupProbe};
+pub use profile::Profile;
 pub use recovery::{PitrCluster, Recovery, Target};
 pub use secrets::{Secrets, SecretsMode, Uncomparable};
 pub use shape::closest;
@@ -67,6 +77,8 @@ pub struct Spec {
     pub images: Option<Images>,
     /// Credentials of the registry that the images are pulled from.
     pub registry: Option<Registry>,
+    /// What the stack is for: fills in fields that are left out, which `cnpg-stack explain profile` lists. A field that is set always wins.
+    pub profile: Option<Profile>,
     /// Number of PostgreSQL instances: one primary, the others are standbys. Default 3.
     pub instances: Option<i64>,
     /// The superuser. `postgres` is enabled with a superuser Secret; any other name becomes a managed role with SUPERUSER.
@@ -100,6 +112,8 @@ pub struct Spec {
     pub nodepool: Option<String>,
     /// Key of the node label that `nodepool` is compared with. Default `nodepool`.
     pub nodepool_key: Option<String>,
+    /// How the Cluster survives the loss of an instance, a node or a zone.
+    pub availability: Option<Availability>,
     /// SQL that runs once, as superuser, in the first database after it was created (CNPG `postInitApplicationSQL`).
     pub init_db: Option<String>,
     /// PostgreSQL parameters. Values are strings: quote numbers and booleans.

@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, FieldPath, Severity};
 use crate::spec::read::Document;
 use crate::spec::{Amount, Spec};
 
+mod availability;
 mod backup;
 mod buckets;
 pub mod check;
@@ -22,6 +23,9 @@ mod migrations;
 mod monitoring;
 mod options;
 mod patches;
+mod placement;
+mod probes;
+pub mod profile;
 mod recovery;
 mod secrets;
 mod stack;
@@ -34,11 +38,12 @@ use check::{Refusal, name, quantity::Quantity};
 pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
-    Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Column, Credentials, Database,
-    Encryption, End, EphemeralVolumes, External, Grant, Image, IstioMode, KeyOf, KeyRef, Links,
-    Login, MetricQuery, Migration, Monitoring, Operator, Origin, Output, OwnerRole, Patch, Point,
-    Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack, Step, Storage, Tablespace,
-    Target, TemporaryFiles, User, Workload,
+    Admin, AntiAffinity, Availability, BackendDb, Backup, BarmanPlugin, Bucket, Change, Column,
+    Credentials, Database, Delays, Encryption, End, EphemeralVolumes, External, Grant, Image,
+    IsolationCheck, IstioMode, KeyOf, KeyRef, Links, Login, MetricQuery, Migration, Monitoring,
+    Operator, Origin, Output, OwnerRole, Patch, Point, Probe, Probes, Prometheus, Recovery,
+    Registry, Resources, RoleStyle, Secret, Stack, Step, Storage, Synchronous, Tablespace, Target,
+    TemporaryFiles, TopologySpread, User, Workload,
 };
 
 /// A check of a quantity.
@@ -144,8 +149,8 @@ pub fn validate(
 impl Checker<'_> {
     /// Every part is checked before the first one that failed ends the work.
     fn stack(&mut self, document: &Document) -> Option<Stack> {
-        let spec = &document.spec;
         let path = FieldPath::spec();
+        let spec = &*self.profile(&document.spec, &path);
         let name = self.stack_name(&document.name);
         let namespace = self.namespace(spec, &path);
         let image = self.image(spec, &path);
@@ -154,6 +159,7 @@ impl Checker<'_> {
         let admin = self.admin(spec, &path);
         let resources = self.resources(spec, &path);
         let node_label = self.node_label(spec, &path);
+        let availability = self.availability(spec, &path);
         let init_sql = self.init_sql(spec, &path);
         let parameters = self.parameters(spec, &path);
         let labels = self.custom_labels(spec, &path);
@@ -193,6 +199,7 @@ impl Checker<'_> {
             monitoring,
             resources,
             node_label,
+            availability,
             init_sql,
             parameters,
             labels,

@@ -9,6 +9,7 @@ pub mod fields;
 pub mod files;
 mod known;
 pub mod permissions;
+pub mod profiles;
 
 use known::Known;
 
@@ -31,6 +32,12 @@ pub enum Topic {
     Permissions {
         /// The permissions of one user in one database
         #[arg(value_name = "PERMISSION", value_parser = permissions::permission())]
+        listed: Vec<String>,
+    },
+    /// Print what each profile fills in, with the reason, and what it asks for
+    Profile {
+        /// The profiles; all of them when none is given
+        #[arg(value_name = "PROFILE", value_parser = profiles::profile())]
         listed: Vec<String>,
     },
     /// Print the codes of all messages; with codes, what they mean and what to do
@@ -74,6 +81,7 @@ pub fn explain(topic: &Topic) -> String {
         Topic::Fields { listed } => fields::text(listed),
         Topic::Files { listed } => files::text(&listed.concat()),
         Topic::Permissions { listed } => permissions::permissions(listed),
+        Topic::Profile { listed } => profiles::text(listed),
         Topic::Codes { listed } => codes::text(listed),
     }
 }

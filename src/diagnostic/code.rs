@@ -108,6 +108,12 @@ codes! {
     NoBaseBackup => "no-base-backup",
     /// WAL goes on in another place, where there is no base backup yet.
     ArchiveMoved => "archive-moved",
+    /// Synchronous replication needs every standby: the loss of one stops all writing.
+    EveryStandbyNeeded => "every-standby-needed",
+    /// What the profile asks for and cannot fill in.
+    ProfileGap => "profile-gap",
+    /// What the profile filled in.
+    ProfileApplied => "profile-applied",
     /// What goes to a bucket can be read on the way.
     PlaintextEndpoint => "plaintext-endpoint",
     /// A server that a migration connects to is not checked against a certificate authority.

@@ -10,7 +10,7 @@ use crate::meta::Meta;
 use crate::validate::Stack;
 
 pub(super) fn build(stack: &Stack) -> Cluster {
-    let mut spec = cluster_spec::build(stack);
+    let mut spec = cluster_spec::build(stack, &stack.cluster);
     match &stack.recovery {
         Some(recovery) => recovery::bring_up(stack, recovery, &mut spec),
         None => {

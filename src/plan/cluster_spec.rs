@@ -16,12 +16,12 @@ use k8s_crds_cloud_native_pg::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{managed_role, monitoring, registry_secret, storage};
+use super::{availability, managed_role, monitoring, registry_secret, storage};
 use crate::spec::BackupTarget;
 use crate::validate::Stack;
 
-/// The specification without `bootstrap`.
-pub(super) fn build(stack: &Stack) -> ClusterSpec {
+/// The specification of the Cluster of that name, without `bootstrap`.
+pub(super) fn build(stack: &Stack, cluster: &str) -> ClusterSpec {
     let roles = managed_role::build_all(stack);
     let mut spec = ClusterSpec {
         instances: stack.instances,
@@ -60,6 +60,7 @@ pub(super) fn build(stack: &Stack) -> ClusterSpec {
     };
     storage::apply(stack, &mut spec);
     monitoring::apply(stack, &mut spec);
+    availability::apply(stack, cluster, &mut spec);
     spec
 }
 

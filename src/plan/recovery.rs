@@ -22,7 +22,7 @@ const SOURCE: &str = "origin";
 
 /// A Cluster beside the live one, applied by hand.
 pub(super) fn build(stack: &Stack, recovery: &Recovery) -> Cluster {
-    let mut spec = cluster_spec::build(stack);
+    let mut spec = cluster_spec::build(stack, &recovery.cluster);
     bring_up(stack, recovery, &mut spec);
     Cluster {
         metadata: Meta::new(stack, &recovery.cluster)

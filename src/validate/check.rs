@@ -59,6 +59,7 @@ pub mod quantity;
 pub mod recovery;
 pub mod registry;
 pub mod retention;
+pub mod scheduling;
 mod sql;
 pub mod statement;
 pub mod table;

@@ -17,7 +17,7 @@ const FIXED_CLIENTS: [(u32, u32, u32); 3] = [(15, 14, 19), (16, 10, 15), (17, 6,
 /// What uploads exports.
 const RCLONE: &str = "docker.io/rclone/rclone:1.71";
 /// One primary and two standbys: the loss of one leaves a redundant pair.
-const INSTANCES: i64 = 3;
+pub(super) const INSTANCES: i64 = 3;
 /// The size of a data volume when none is given.
 const STORAGE_SIZE: &str = "10Gi";
 

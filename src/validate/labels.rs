@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, FieldPath};
 use crate::spec::Spec;
 
 /// The key that `nodepool` is compared with when none is given.
-const NODEPOOL_KEY: &str = "nodepool";
+pub(super) const NODEPOOL_KEY: &str = "nodepool";
 
 impl Checker<'_> {
     pub(super) fn custom_labels(

@@ -218,7 +218,7 @@ pub fn migrations(day2: &str) -> String {
 }
 
 /// A version `1.N` or `1.N.P` of the operator.
-fn operator_version(text: &str) -> Result<(u32, u32), Refusal> {
+pub(super) fn operator_version(text: &str) -> Result<(u32, u32), Refusal> {
     let numbers: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
     match numbers.as_deref() {
         Some([major, minor] | [major, minor, _])

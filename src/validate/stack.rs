@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::diagnostic::FieldPath;
 
+mod availability;
 mod backups;
 mod databases;
 mod encryption;
@@ -19,6 +20,9 @@ mod migrations;
 mod monitoring;
 mod storage;
 
+pub use availability::{
+    AntiAffinity, Availability, Delays, IsolationCheck, Probe, Probes, Synchronous, TopologySpread,
+};
 pub use backups::{
     Backup, BarmanPlugin, Bucket, Credentials, KeyRef, Origin, Point, Recovery, Target,
 };
@@ -54,6 +58,8 @@ pub struct Stack {
     pub resources: Resources,
     /// Key and value of the label that the instances' nodes must have.
     pub node_label: Option<(String, String)>,
+    /// How the Cluster survives the loss of an instance, a node or a zone.
+    pub availability: Availability,
     /// SQL for the first database, run once.
     pub init_sql: Option<String>,
     /// PostgreSQL parameters, preloading ones included.

@@ -8,7 +8,7 @@ use super::documents;
 use super::sandbox::{ROOT, Sandbox, run};
 
 /// The examples that there are.
-const EXAMPLES: [&str; 11] = [
+const EXAMPLES: [&str; 12] = [
     "argocd",
     "backups",
     "environments",
@@ -16,6 +16,7 @@ const EXAMPLES: [&str; 11] = [
     "flux",
     "graph",
     "kpt",
+    "production",
     "quickstart",
     "quickstart-container",
     "secrets",
@@ -89,6 +90,19 @@ fn graph() {
 #[test]
 fn kpt() {
     twice("kpt");
+}
+
+#[test]
+fn production() {
+    let output = twice("production");
+    for word in [
+        "synchronous:",
+        "topologySpreadConstraints:",
+        "kind: NetworkPolicy",
+        "kind: ScheduledBackup",
+    ] {
+        assert!(output.contains(word), "{word}");
+    }
 }
 
 #[test]

@@ -121,6 +121,62 @@ fn backups() -> impl Strategy<Value = Value> {
     })
 }
 
+/// How the instances are kept apart, replicated and watched: none, or anything that is valid.
+fn availability() -> impl Strategy<Value = Value> {
+    let tolerations = [
+        json!({"operator": "Exists"}),
+        json!({"key": "example.com/db", "value": "on", "effect": "NoSchedule"}),
+        json!({"key": "k", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 9}),
+    ];
+    let spread = [
+        json!({"topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway", "maxSkew": 2}),
+        json!({"topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule", "minDomains": 2}),
+        json!({"topologyKey": "example.com/rack", "whenUnsatisfiable": "DoNotSchedule", "nodeTaintsPolicy": "Honor"}),
+    ];
+    let apart = [
+        json!({"enabled": false}),
+        json!({"type": "required"}),
+        json!({"topologyKey": "zone"}),
+    ];
+    let probes = [
+        json!({"startup": {"type": "streaming", "maximumLag": 16_777_216}, "readiness": {"successThreshold": 2}}),
+        json!({"readiness": {"type": "query"}, "liveness": {"periodSeconds": 3, "terminationGracePeriodSeconds": 9}}),
+        json!({"startup": {}}),
+    ];
+    (
+        prop::sample::subsequence(tolerations.to_vec(), 0..=3),
+        prop::sample::subsequence(spread.to_vec(), 0..=3),
+        prop::option::of(prop::sample::select(apart.to_vec())),
+        prop::option::of(prop::sample::select(probes.to_vec())),
+        prop::option::of(any::<bool>()),
+        prop::collection::btree_map(word().prop_map(|w| format!("l{w}")), word(), 0..3),
+        prop::option::of(0..180_i64),
+    )
+        .prop_map(|(tolerations, spread, apart, probes, budget, labels, delay)| {
+            let mut fields = json!({"tolerations": tolerations, "topologySpread": spread, "nodeSelector": labels});
+            let optional = [
+                ("antiAffinity", apart),
+                ("probes", probes),
+                ("podDisruptionBudget", budget.map(Value::from)),
+                ("smartShutdownTimeout", delay.map(Value::from)),
+                ("failoverDelay", delay.map(Value::from)),
+            ];
+            for (field, value) in optional {
+                if let Some(value) = value {
+                    fields[field] = value;
+                }
+            }
+            fields
+        })
+}
+
+/// Replication fits the number of instances.
+fn synchronous(instances: u8, number: u8) -> Option<Value> {
+    (number > 0 && number < instances).then(|| {
+        json!({"method": "any", "number": number, "dataDurability": "preferred", "maxStandbyNamesFromCluster": 9})
+    })
+}
+
 /// A stack that is valid.
 pub(crate) fn stack() -> impl Strategy<Value = Value> {
     let labels = prop::collection::btree_map(word().prop_map(|w| format!("l{w}")), word(), 0..4);
@@ -136,10 +192,23 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
         version,
         1..5_u8,
         any::<bool>(),
-        backups(),
+        (backups(), prop::option::of(availability()), 0..4_u8),
+        prop::option::of(prop::sample::select(vec!["development", "production"])),
     )
         .prop_map(
-            |(namespace, entries, labels, operator, admin, version, instances, apply, backups)| {
+            |(
+                namespace,
+                entries,
+                labels,
+                operator,
+                admin,
+                version,
+                instances,
+                apply,
+                more,
+                profile,
+            )| {
+                let (backups, availability, number) = more;
                 let mut config = json!({
                     "apiVersion": "cnpgstack.io/v1alpha1",
                     "kind": "CnpgStack",
@@ -156,6 +225,15 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
                         "operator": {"version": operator, "config": {"DRAIN_TAINTS": "on"}},
                     },
                 });
+                if let Some(availability) = availability {
+                    config["spec"]["availability"] = availability;
+                    if let Some(synchronous) = synchronous(instances, number) {
+                        config["spec"]["availability"]["synchronous"] = synchronous;
+                    }
+                }
+                if let Some(profile) = profile {
+                    config["spec"]["profile"] = json!(profile);
+                }
                 for (field, value) in backups.as_object().into_iter().flatten() {
                     config["spec"][field] = value.clone();
                 }

@@ -121,6 +121,25 @@ pub(super) const ROWS: &[(Code, Severity, &str)] = &[
          was deleted from the old place.",
     ),
     (
+        Code::EveryStandbyNeeded,
+        Severity::Warning,
+        "Raise `instances` so that a standby is left over, or set `dataDurability: preferred`, which goes on writing without \
+         one. If writing has stopped: `kubectl get pods -l cnpg.io/cluster=NAME` shows which standby is missing, and \
+         `pg_stat_replication` on the primary which ones confirm.",
+    ),
+    (
+        Code::ProfileGap,
+        Severity::Warning,
+        "Set the field that the message names. Where it is meant as it is, leave `profile` out and write the fields that \
+         `cnpg-stack explain profile` lists: they give the same output without the questions.",
+    ),
+    (
+        Code::ProfileApplied,
+        Severity::Info,
+        "Nothing to do. `cnpg-stack explain profile production` says why each value; a field that is set in the file always \
+         wins over the profile.",
+    ),
+    (
         Code::PlaintextEndpoint,
         Severity::Warning,
         "Give the store a certificate and write `https://`, with `endpointCA` for an authority of your own. Keys and backups \
@@ -244,7 +263,8 @@ mod tests {
 
     #[test]
     fn every_code_has_its_row_with_a_remedy_of_sentences() {
-        let rows: Vec<Code> = ROWS.iter().map(|(code, ..)| *code).collect();
+        let all = super::super::ROWS.iter().chain(ROWS);
+        let rows: Vec<Code> = all.map(|(code, ..)| *code).collect();
         assert_eq!(rows, Code::ALL);
         for code in Code::ALL {
             for text in [code.meaning(), code.remedy()] {

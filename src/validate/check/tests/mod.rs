@@ -14,6 +14,7 @@ mod places;
 mod preload;
 mod quantity;
 mod recovery;
+mod scheduling;
 mod statement;
 mod table;
 mod tablespace;
