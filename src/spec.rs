@@ -16,8 +16,10 @@ mod backup;
 mod buckets;
 mod databases;
 mod definition;
+mod initdb;
 mod links;
 mod migrations;
+mod objects;
 pub mod read;
 mod recovery;
 mod references;
@@ -32,10 +34,12 @@ pub use buckets::{
 };
 pub use databases::{Database, Permission, State};
 pub use definition::{crd, json_schema, krm_function_definition};
+pub use initdb::{InitDb, LocaleProvider};
 pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
 pub use migrations::{
     Migration, MigrationEnd, MigrationMode, MigrationStep, MigrationTables, OnConflict, SslMode,
 };
+pub use objects::{Extension, ObjectState, Schema};
 pub use recovery::{PitrCluster, Recovery, Target};
 pub use secrets::{Secrets, SecretsMode, Uncomparable};
 pub use shape::closest;
@@ -92,8 +96,12 @@ pub struct Spec {
     pub nodepool_key: Option<String>,
     /// SQL that runs once, as superuser, in the first database after it was created (CNPG `postInitApplicationSQL`).
     pub init_db: Option<String>,
+    /// How the data directory of a new Cluster is made: encoding, locale, checksums. Nothing of it can be changed later.
+    pub initdb: Option<InitDb>,
     /// PostgreSQL parameters. Values are strings: quote numbers and booleans.
     pub postgres_parameters: Option<BTreeMap<String, String>>,
+    /// Lines of `pg_hba.conf`, which come behind CNPG's own and behind those of `clientCertificate`, and before `host all all all scram-sha-256`, the last one.
+    pub pg_hba: Option<Vec<String>>,
     /// Value of the label `cnpgstack.io/rotation` on the admin's Secret.
     pub rotation: Option<String>,
     /// Labels for every generated resource and for the instances' pods.

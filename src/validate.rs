@@ -13,14 +13,18 @@ use crate::spec::{Amount, Spec};
 mod backup;
 mod buckets;
 pub mod check;
+mod client_certificate;
 mod credentials;
 mod databases;
+mod initdb;
 mod instance;
 mod labels;
 mod links;
 mod migrations;
+mod objects;
 mod options;
 mod patches;
+mod pg_hba;
 mod recovery;
 mod secrets;
 mod stack;
@@ -32,9 +36,9 @@ pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
     Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Encryption, End,
-    External, Grant, Image, IstioMode, KeyRef, Links, Login, Migration, Operator, Origin, Output,
-    OwnerRole, Patch, Point, Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack,
-    Step, Storage, Target, User, Workload,
+    Extension, External, Grant, Image, InitDb, IstioMode, KeyRef, Links, Login, Migration,
+    Operator, Origin, Output, OwnerRole, Patch, Point, Prometheus, Recovery, Registry, Resources,
+    RoleStyle, Schema, Secret, Stack, Step, Storage, Target, User, Workload,
 };
 
 /// A check of a quantity.
@@ -155,7 +159,10 @@ impl Checker<'_> {
         let parameters = self.parameters(spec, &path);
         let labels = self.custom_labels(spec, &path);
         let operator = self.operator(spec, &path);
-        let databases = self.databases(spec, &path, image.as_ref(), operator.as_ref());
+        let mut databases = self.databases(spec, &path, image.as_ref(), operator.as_ref());
+        self.objects(spec, &path, &parameters, databases.as_mut());
+        let initdb = self.initdb(spec, &path, image.as_ref());
+        let pg_hba = self.pg_hba(spec, &path, admin.as_ref(), databases.as_ref());
         let links = self.links(spec, &path, databases.as_ref());
         let migrations = self.migrations(spec, &path, databases.as_ref());
         let registry = self.registry(spec, &path);
@@ -189,6 +196,8 @@ impl Checker<'_> {
             node_label,
             init_sql,
             parameters,
+            initdb,
+            pg_hba,
             labels,
             databases: databases.databases,
             users: databases.users,
