@@ -4,7 +4,7 @@
 //! else is the same in all Jobs and lies in `grant/job/` as it runs. So no SQL and no shell is ever put
 //! together here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -45,7 +45,6 @@ pub fn wanted(stack: &Stack, grant: &Grant, user: &User) -> Value {
         grant,
         owner,
         login: user.logs_in(),
-        certificate: user.client_certificate,
         create_role: user.create_role,
         member_of: super::database_role::inherited_roles(user).unwrap_or_default(),
         stack_roles: if user.create_role {
@@ -55,7 +54,7 @@ pub fn wanted(stack: &Stack, grant: &Grant, user: &User) -> Value {
         },
         creators: creators(stack, grant, owner),
         closed: stack.closed(&grant.database),
-        database: stack.database(&grant.database),
+        more: more(stack, grant, user),
     })
 }
 
@@ -72,8 +71,7 @@ pub fn example(permissions: &BTreeSet<Permission>) -> Value {
     document(&Wanted {
         owner: "db_owner",
         login: true,
-        certificate: false,
-        database: None,
+        more: BTreeMap::new(),
         create_role: permissions.contains(&Permission::ManageRoles),
         member_of: super::database_role::metadata_roles(
             permissions.contains(&Permission::MetadataAccess),
@@ -90,13 +88,12 @@ struct Wanted<'a> {
     grant: &'a Grant,
     owner: &'a str,
     login: bool,
-    certificate: bool,
     create_role: bool,
     member_of: Vec<String>,
     stack_roles: BTreeSet<&'a str>,
     creators: BTreeSet<&'a str>,
     closed: bool,
-    database: Option<&'a Database>,
+    more: BTreeMap<String, Value>,
 }
 
 fn document(wanted: &Wanted<'_>) -> Value {
@@ -120,20 +117,29 @@ fn document(wanted: &Wanted<'_>) -> Value {
         "revokePublicExecute": wanted.closed,
         "extensionSchemas": grant.extension_schemas,
     });
-    // Left out where there is none, so that what is declared later is the only reason to run again.
-    if wanted.certificate {
-        document["certificate"] = true.into();
-    }
-    let database = wanted.database.filter(|_| !grant.absent);
-    let schemas = database.map(schemas).unwrap_or_default();
-    if !schemas.is_empty() {
-        document["schemas"] = schemas.into();
-    }
-    let extensions = database.map(extensions).unwrap_or_default();
-    if !extensions.is_empty() {
-        document["extensions"] = extensions.into();
+    if let Some(document) = document.as_object_mut() {
+        document.extend(wanted.more.clone());
     }
     document
+}
+
+/// What only some Jobs have. It is left out where there is none, so that nothing runs again for it.
+fn more(stack: &Stack, grant: &Grant, user: &User) -> BTreeMap<String, Value> {
+    let database = stack.database(&grant.database).filter(|_| !grant.absent);
+    let lists = [
+        ("schemas", database.map(schemas)),
+        ("extensions", database.map(extensions)),
+    ];
+    let lists = lists
+        .into_iter()
+        .filter_map(|(name, list)| Some((name, Value::Array(list.filter(|l| !l.is_empty())?))));
+    let certificate = user
+        .client_certificate
+        .then(|| ("certificate", true.into()));
+    let named = lists.chain(certificate);
+    named
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// The schemas that the operator makes. The Job has to wait for them: what comes later has no grants.

@@ -11,9 +11,9 @@ pub struct InitDb {
     pub encoding: Option<String>,
     /// Locale of the operating system for everything that `localeCollate` and `localeCType` do not name. The operand image must have it.
     pub locale: Option<String>,
-    /// Sort order (LC_COLLATE). Default `locale`, or else `C`.
+    /// Sort order (`LC_COLLATE`). Default `locale`, or else `C`.
     pub locale_collate: Option<String>,
-    /// Classes of characters (LC_CTYPE). Default `locale`, or else `C`.
+    /// Classes of characters (`LC_CTYPE`). Default `locale`, or else `C`.
     #[serde(rename = "localeCType")]
     pub locale_c_type: Option<String>,
     /// Who sorts and compares: the operating system, ICU or PostgreSQL itself. PostgreSQL 16 and up; `builtin` 17 and up. Default `libc`.

@@ -8,7 +8,7 @@ use crate::rig::stack::{Entry, entry, operator, stack};
 
 /// What the operator names the Secret.
 const SECRET: &str = "role-orders-app-client-cert";
-/// Names that mean something in pg_hba.conf, and would be lists, key words and comments without quotes.
+/// Names that mean something in `pg_hba.conf`, and would be lists, key words and comments without quotes.
 const DATABASE: &str = "all, or\"ders #1";
 const USER: &str = "+app, \"x\" # @y";
 

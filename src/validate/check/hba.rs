@@ -1,8 +1,8 @@
 //! Lines of `pg_hba.conf`.
 //!
 //! They are read as PostgreSQL reads them (`next_token` and `parse_hba_line` in hba.c): one mistake, and the
-//! server keeps its old rules, or does not start. The grammar is in PostgreSQL's documentation, "The
-//! pg_hba.conf File".
+//! server keeps its old rules, or does not start.
+//! The grammar: <https://www.postgresql.org/docs/current/auth-pg-hba-conf.html>.
 
 use std::net::IpAddr;
 
@@ -168,8 +168,7 @@ fn word(text: &str) -> Result<(Option<Word>, bool, &str), Refusal> {
     let mut end = (text.len(), false);
     for (at, c) in text.char_indices() {
         match c {
-            ' ' | '\t' if !within => end = (at, false),
-            '#' if !within => end = (at, false),
+            ' ' | '\t' | '#' if !within => end = (at, false),
             ',' if !within => end = (at, true),
             '"' => {
                 if was_quote {
