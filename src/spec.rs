@@ -17,9 +17,11 @@ mod backup;
 mod buckets;
 mod databases;
 mod definition;
+mod initdb;
 mod links;
 mod migrations;
 mod monitoring;
+mod objects;
 mod probes;
 mod profile;
 pub mod read;
@@ -42,11 +44,13 @@ pub use buckets::{
 };
 pub use databases::{Database, Permission, State};
 pub use definition::{crd, json_schema, krm_function_definition};
+pub use initdb::{InitDb, LocaleProvider};
 pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
 pub use migrations::{
     Migration, MigrationEnd, MigrationMode, MigrationStep, MigrationTables, OnConflict, SslMode,
 };
 pub use monitoring::{MetricColumn, MetricQuery, MetricUsage, Monitoring, QueriesFrom, QueriesKey};
+pub use objects::{Extension, ObjectState, Schema};
 pub use probes::{IsolationCheck, LivenessProbe, ProbeType, Probes, ReadinessProbe, StartupProbe};
 pub use profile::Profile;
 pub use recovery::{PitrCluster, Recovery, Target};
@@ -116,8 +120,12 @@ pub struct Spec {
     pub availability: Option<Availability>,
     /// SQL that runs once, as superuser, in the first database after it was created (CNPG `postInitApplicationSQL`).
     pub init_db: Option<String>,
+    /// How the data directory of a new Cluster is made: encoding, locale, checksums. Nothing of it can be changed later.
+    pub initdb: Option<InitDb>,
     /// PostgreSQL parameters. Values are strings: quote numbers and booleans.
     pub postgres_parameters: Option<BTreeMap<String, String>>,
+    /// Lines of `pg_hba.conf`, which come behind CNPG's own and behind those of `clientCertificate`, and before `host all all all scram-sha-256`, the last one.
+    pub pg_hba: Option<Vec<String>>,
     /// Value of the label `cnpgstack.io/rotation` on the admin's Secret.
     pub rotation: Option<String>,
     /// Labels for every generated resource and for the instances' pods.

@@ -14,15 +14,19 @@ mod availability;
 mod backup;
 mod buckets;
 pub mod check;
+mod client_certificate;
 mod credentials;
 mod databases;
+mod initdb;
 mod instance;
 mod labels;
 mod links;
 mod migrations;
 mod monitoring;
+mod objects;
 mod options;
 mod patches;
+mod pg_hba;
 mod placement;
 mod probes;
 pub mod profile;
@@ -39,11 +43,11 @@ pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
     Admin, AntiAffinity, Availability, BackendDb, Backup, BarmanPlugin, Bucket, Change, Column,
-    Credentials, Database, Delays, Encryption, End, EphemeralVolumes, External, Grant, Image,
-    IsolationCheck, IstioMode, KeyOf, KeyRef, Links, Login, MetricQuery, Migration, Monitoring,
-    Operator, Origin, Output, OwnerRole, Patch, Point, Probe, Probes, Prometheus, Recovery,
-    Registry, Resources, RoleStyle, Secret, Stack, Step, Storage, Synchronous, Tablespace, Target,
-    TemporaryFiles, TopologySpread, User, Workload,
+    Credentials, Database, Delays, Encryption, End, EphemeralVolumes, Extension, External, Grant,
+    Image, InitDb, IsolationCheck, IstioMode, KeyOf, KeyRef, Links, Login, MetricQuery, Migration,
+    Monitoring, Operator, Origin, Output, OwnerRole, Patch, Point, Probe, Probes, Prometheus,
+    Recovery, Registry, Resources, RoleStyle, Schema, Secret, Stack, Step, Storage, Synchronous,
+    Tablespace, Target, TemporaryFiles, TopologySpread, User, Workload,
 };
 
 /// A check of a quantity.
@@ -164,7 +168,10 @@ impl Checker<'_> {
         let parameters = self.parameters(spec, &path);
         let labels = self.custom_labels(spec, &path);
         let operator = self.operator(spec, &path);
-        let databases = self.databases(spec, &path, image.as_ref(), operator.as_ref());
+        let mut databases = self.databases(spec, &path, image.as_ref(), operator.as_ref());
+        self.objects(spec, &path, &parameters, databases.as_mut());
+        let initdb = self.initdb(spec, &path, image.as_ref());
+        let pg_hba = self.pg_hba(spec, &path, admin.as_ref(), databases.as_ref());
         let storage = self.storage(spec, &path, databases.as_ref());
         let monitoring = self.monitoring(spec, &path, databases.as_ref());
         let links = self.links(spec, &path, databases.as_ref());
@@ -202,6 +209,8 @@ impl Checker<'_> {
             availability,
             init_sql,
             parameters,
+            initdb,
+            pg_hba,
             labels,
             databases: databases.databases,
             users: databases.users,

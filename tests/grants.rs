@@ -18,9 +18,12 @@ mod support;
 
 mod grants {
     mod attacks;
+    mod bootstrap;
+    mod certificates;
     mod cnpg_roles;
     mod connecting;
     mod convergence;
+    mod declared;
     mod matrix;
     mod names;
     mod operations;

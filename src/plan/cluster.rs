@@ -41,6 +41,7 @@ pub(super) fn build(stack: &Stack) -> Cluster {
 /// The first database is made by the admin's hand; its Database resource then
 /// gives it to its owner role, which does not exist yet at this point.
 fn initdb(stack: &Stack) -> ClusterBootstrapInitdb {
+    let given = &stack.initdb;
     ClusterBootstrapInitdb {
         database: Some(stack.first_database().to_owned()),
         owner: Some(stack.admin.name.clone()),
@@ -48,6 +49,16 @@ fn initdb(stack: &Stack) -> ClusterBootstrapInitdb {
             name: stack.admin.login.secret_name.clone(),
         }),
         post_init_application_sql: stack.init_sql.clone().map(|sql| vec![sql]),
+        encoding: given.encoding.clone(),
+        locale: given.locale.clone(),
+        locale_collate: given.locale_collate.clone(),
+        locale_c_type: given.locale_c_type.clone(),
+        locale_provider: given.locale_provider.clone(),
+        icu_locale: given.icu_locale.clone(),
+        icu_rules: given.icu_rules.clone(),
+        builtin_locale: given.builtin_locale.clone(),
+        data_checksums: given.data_checksums,
+        wal_segment_size: given.wal_segment_size,
         ..ClusterBootstrapInitdb::default()
     }
 }

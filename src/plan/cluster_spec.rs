@@ -47,10 +47,7 @@ pub(super) fn build(stack: &Stack, cluster: &str) -> ClusterSpec {
             roles: Some(roles),
             ..ClusterManaged::default()
         }),
-        postgresql: filled(&stack.parameters).map(|parameters| ClusterPostgresql {
-            parameters: Some(parameters),
-            ..ClusterPostgresql::default()
-        }),
+        postgresql: postgresql(stack),
         inherited_metadata: filled(&stack.labels).map(|labels| ClusterInheritedMetadata {
             labels: Some(labels),
             annotations: None,
@@ -66,6 +63,15 @@ pub(super) fn build(stack: &Stack, cluster: &str) -> ClusterSpec {
 
 fn filled(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
     (!map.is_empty()).then(|| map.clone())
+}
+
+fn postgresql(stack: &Stack) -> Option<ClusterPostgresql> {
+    let postgresql = ClusterPostgresql {
+        parameters: filled(&stack.parameters),
+        pg_hba: Some(stack.pg_hba.clone()).filter(|lines| !lines.is_empty()),
+        ..ClusterPostgresql::default()
+    };
+    (postgresql != ClusterPostgresql::default()).then_some(postgresql)
 }
 
 fn data_storage(stack: &Stack) -> ClusterStorage {

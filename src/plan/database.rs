@@ -2,11 +2,12 @@
 
 use k8s_crds_cloud_native_pg::{
     Database as DatabaseResource, DatabaseCluster, DatabaseDatabaseReclaimPolicy, DatabaseEnsure,
+    DatabaseExtensions, DatabaseExtensionsEnsure, DatabaseSchemas, DatabaseSchemasEnsure,
     DatabaseSpec,
 };
 
 use crate::meta::Meta;
-use crate::validate::{Database, Stack};
+use crate::validate::{Database, Extension, Schema, Stack};
 
 pub(super) fn build_all(stack: &Stack) -> Vec<DatabaseResource> {
     stack
@@ -28,8 +29,40 @@ fn build(stack: &Stack, database: &Database) -> DatabaseResource {
             owner: database.owner.name.clone(),
             ensure: Some(DatabaseEnsure::Present),
             database_reclaim_policy: Some(DatabaseDatabaseReclaimPolicy::Retain),
+            schemas: filled(database.schemas.iter().map(schema)),
+            extensions: filled(database.extensions.iter().map(extension)),
             ..DatabaseSpec::default()
         },
         status: None,
+    }
+}
+
+fn filled<T>(list: impl Iterator<Item = T>) -> Option<Vec<T>> {
+    Some(list.collect()).filter(|list: &Vec<T>| !list.is_empty())
+}
+
+/// The lists are atomic, so the API's defaults are written out.
+fn schema(schema: &Schema) -> DatabaseSchemas {
+    DatabaseSchemas {
+        name: schema.name.clone(),
+        owner: (!schema.absent).then(|| schema.owner.clone()),
+        ensure: Some(if schema.absent {
+            DatabaseSchemasEnsure::Absent
+        } else {
+            DatabaseSchemasEnsure::Present
+        }),
+    }
+}
+
+fn extension(extension: &Extension) -> DatabaseExtensions {
+    DatabaseExtensions {
+        name: extension.name.clone(),
+        version: extension.version.clone(),
+        schema: extension.schema.clone(),
+        ensure: Some(if extension.absent {
+            DatabaseExtensionsEnsure::Absent
+        } else {
+            DatabaseExtensionsEnsure::Present
+        }),
     }
 }

@@ -1,8 +1,9 @@
 //! DatabaseRole resources (CNPG 1.30 and up): one per user, one owner role per database.
 
 use k8s_crds_cloud_native_pg::{
-    DatabaseRole, DatabaseRoleCluster, DatabaseRoleDatabaseRoleReclaimPolicy, DatabaseRoleEnsure,
-    DatabaseRolePasswordSecret, DatabaseRoleSpec,
+    DatabaseRole, DatabaseRoleClientCertificate, DatabaseRoleCluster,
+    DatabaseRoleDatabaseRoleReclaimPolicy, DatabaseRoleEnsure, DatabaseRolePasswordSecret,
+    DatabaseRoleSpec,
 };
 
 use crate::meta::Meta;
@@ -49,9 +50,14 @@ fn user(stack: &Stack, user: &User) -> DatabaseRole {
             name: login.secret_name.clone(),
         }),
         disable_password: user.login.is_none().then_some(true),
+        client_certificate: user
+            .client_certificate
+            .then_some(DatabaseRoleClientCertificate {
+                enabled: Some(true),
+            }),
         createrole: user.create_role.then_some(true),
         in_roles: inherited_roles(user),
-        ..role(stack, &user.name, user.login.is_some())
+        ..role(stack, &user.name, user.logs_in())
     };
     object(stack, &user.object, spec)
 }

@@ -4,13 +4,13 @@
 //! else is the same in all Jobs and lies in `grant/job/` as it runs. So no SQL and no shell is ever put
 //! together here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::job::{COMMON, Files};
 use crate::spec::Permission;
-use crate::validate::{Grant, Stack, User};
+use crate::validate::{Database, Grant, Stack, User};
 
 pub mod rights;
 
@@ -24,6 +24,7 @@ pub const FILES: Files = Files {
         ("grant.sh", include_str!("grant/job/grant.sh")),
         ("wanted.sql", include_str!("grant/job/wanted.sql")),
         ("ready.sql", include_str!("grant/job/ready.sql")),
+        ("declared.sql", include_str!("grant/job/declared.sql")),
         ("role.sql", include_str!("grant/job/role.sql")),
         ("password.sql", include_str!("grant/job/password.sql")),
         ("permissions.sql", include_str!("grant/job/permissions.sql")),
@@ -36,9 +37,6 @@ pub const FILES: Files = Files {
     ],
 };
 
-/// The permissions that let a user make objects, which then belong to it.
-const CREATING: [Permission; 2] = [Permission::CreateSchema, Permission::CreateTables];
-
 /// The wanted document of one user in one database.
 #[must_use]
 pub fn wanted(stack: &Stack, grant: &Grant, user: &User) -> Value {
@@ -46,7 +44,7 @@ pub fn wanted(stack: &Stack, grant: &Grant, user: &User) -> Value {
     document(&Wanted {
         grant,
         owner,
-        login: user.login.is_some(),
+        login: user.logs_in(),
         create_role: user.create_role,
         member_of: super::database_role::inherited_roles(user).unwrap_or_default(),
         stack_roles: if user.create_role {
@@ -56,6 +54,7 @@ pub fn wanted(stack: &Stack, grant: &Grant, user: &User) -> Value {
         },
         creators: creators(stack, grant, owner),
         closed: stack.closed(&grant.database),
+        more: more(stack, grant, user),
     })
 }
 
@@ -72,6 +71,7 @@ pub fn example(permissions: &BTreeSet<Permission>) -> Value {
     document(&Wanted {
         owner: "db_owner",
         login: true,
+        more: BTreeMap::new(),
         create_role: permissions.contains(&Permission::ManageRoles),
         member_of: super::database_role::metadata_roles(
             permissions.contains(&Permission::MetadataAccess),
@@ -93,6 +93,7 @@ struct Wanted<'a> {
     stack_roles: BTreeSet<&'a str>,
     creators: BTreeSet<&'a str>,
     closed: bool,
+    more: BTreeMap<String, Value>,
 }
 
 fn document(wanted: &Wanted<'_>) -> Value {
@@ -100,7 +101,7 @@ fn document(wanted: &Wanted<'_>) -> Value {
     let (now, later) = rights::of(&grant.permissions);
     // Nobody is named who does not matter: each name is a reason to run again.
     let creators = Some(&wanted.creators).filter(|_| wanted.closed || !later.is_empty());
-    json!({
+    let mut document = json!({
         "database": grant.database,
         "owner": wanted.owner,
         "user": grant.user,
@@ -109,13 +110,55 @@ fn document(wanted: &Wanted<'_>) -> Value {
         "createRole": wanted.create_role,
         "memberOf": wanted.member_of,
         "stackRoles": wanted.stack_roles,
-        "keepsObjects": creates(grant),
+        "keepsObjects": grant.creates(),
         "rights": documents(&now),
         "later": documents(&later),
         "creators": creators.cloned().unwrap_or_default(),
         "revokePublicExecute": wanted.closed,
         "extensionSchemas": grant.extension_schemas,
-    })
+    });
+    if let Some(document) = document.as_object_mut() {
+        document.extend(wanted.more.clone());
+    }
+    document
+}
+
+/// What only some Jobs have. It is left out where there is none, so that nothing runs again for it.
+fn more(stack: &Stack, grant: &Grant, user: &User) -> BTreeMap<String, Value> {
+    let database = stack.database(&grant.database).filter(|_| !grant.absent);
+    let lists = [
+        ("schemas", database.map(schemas)),
+        ("extensions", database.map(extensions)),
+    ];
+    let lists = lists
+        .into_iter()
+        .filter_map(|(name, list)| Some((name, Value::Array(list.filter(|l| !l.is_empty())?))));
+    let certificate = user
+        .client_certificate
+        .then(|| ("certificate", true.into()));
+    let named = lists.chain(certificate);
+    named
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+/// The schemas that the operator makes. The Job has to wait for them: what comes later has no grants.
+fn schemas(database: &Database) -> Vec<Value> {
+    let present = database.schemas.iter().filter(|schema| !schema.absent);
+    present
+        .map(|schema| json!({"name": schema.name, "owner": schema.owner}))
+        .collect()
+}
+
+/// The extensions that the operator makes; a new one may bring a schema and is opted in by `extensionSchemas`.
+fn extensions(database: &Database) -> Vec<Value> {
+    let present = database
+        .extensions
+        .iter()
+        .filter(|extension| !extension.absent);
+    present
+        .map(|extension| json!({"name": extension.name, "schema": extension.schema}))
+        .collect()
 }
 
 fn documents(rights: &BTreeSet<Right>) -> Vec<Value> {
@@ -123,18 +166,12 @@ fn documents(rights: &BTreeSet<Right>) -> Vec<Value> {
     rights.iter().map(document).collect()
 }
 
-fn creates(grant: &Grant) -> bool {
-    CREATING
-        .iter()
-        .any(|permission| grant.permissions.contains(permission))
-}
-
 /// Whoever may make objects in the database: default privileges are given per creator.
 fn creators<'a>(stack: &'a Stack, grant: &Grant, owner: &'a str) -> BTreeSet<&'a str> {
     let creating = stack
         .grants
         .iter()
-        .filter(|other| other.database == grant.database && creates(other))
+        .filter(|other| other.database == grant.database && other.creates())
         .map(|other| other.user.as_str());
     creating
         .chain([owner, &stack.admin.name, "postgres"])

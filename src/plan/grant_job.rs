@@ -93,11 +93,18 @@ pub(super) fn environment(stack: &Stack, grant: &Grant, user: &User) -> Vec<EnvV
 }
 
 fn volumes(stack: &Stack, user: &User) -> Vec<Volume> {
-    let login = user.login.as_ref();
-    let login = login.map(|login| job::secret("user", &login.secret_name, "password"));
+    let login = login("user", user);
     [job::files(&grant::FILES), job::scratch(SCRATCH)]
         .into_iter()
         .chain(job::admin(stack))
         .chain(login)
         .collect()
+}
+
+/// What the user logs in with: its password, or the certificate that the operator makes.
+pub(super) fn login(volume: &str, user: &User) -> Option<Volume> {
+    let password = user.login.as_ref();
+    let password = password.map(|login| job::secret(volume, &login.secret_name, &["password"]));
+    let secret = user.certificate_secret();
+    password.or_else(|| Some(job::secret(volume, &secret?, &["tls.crt", "tls.key"])))
 }

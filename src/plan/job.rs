@@ -210,24 +210,25 @@ pub fn files_named(name: &str) -> Volume {
 #[must_use]
 pub fn admin(stack: &Stack) -> [Volume; 2] {
     [
-        secret("ca", &format!("{}-ca", stack.cluster), "ca.crt"),
-        secret("admin", &stack.admin.login.secret_name, "password"),
+        secret("ca", &format!("{}-ca", stack.cluster), &["ca.crt"]),
+        secret("admin", &stack.admin.login.secret_name, &["password"]),
     ]
 }
 
-/// Of a Secret only the key that is needed.
+/// Of a Secret only the keys that are needed.
 #[must_use]
-pub fn secret(name: &str, secret_name: &str, key: &str) -> Volume {
+pub fn secret(name: &str, secret_name: &str, keys: &[&str]) -> Volume {
+    let item = |key: &&str| KeyToPath {
+        key: (*key).to_owned(),
+        path: (*key).to_owned(),
+        mode: None,
+    };
     Volume {
         name: name.to_owned(),
         secret: Some(SecretVolumeSource {
             secret_name: Some(secret_name.to_owned()),
             default_mode: Some(0o440),
-            items: Some(vec![KeyToPath {
-                key: key.to_owned(),
-                path: key.to_owned(),
-                mode: None,
-            }]),
+            items: Some(keys.iter().map(item).collect()),
             optional: None,
         }),
         ..Volume::default()

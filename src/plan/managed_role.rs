@@ -51,7 +51,7 @@ fn user(user: &User) -> ClusterManagedRoles {
         password_secret: user.login.as_ref().map(|login| secret(&login.secret_name)),
         disable_password: user.login.is_none().then_some(true),
         in_roles: inherited_roles(user),
-        ..role(&user.name, user.login.is_some())
+        ..role(&user.name, user.logs_in())
     }
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::ValueSource;
+use super::{Extension, Schema, ValueSource};
 
 /// A database and one user of it.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -30,6 +30,12 @@ pub struct Database {
     pub revoke_public_execute: Option<bool>,
     /// Schemas whose extension members the permissions rule too; without it extension members are outside every permission.
     pub extension_schemas: Option<Vec<String>>,
+    /// Schemas of the database. The entries of a database are taken together.
+    pub schemas: Option<Vec<Schema>>,
+    /// Extensions of the database, in the order in which they are made: one that needs another comes behind it. The entries of a database are taken together.
+    pub extensions: Option<Vec<Extension>>,
+    /// Whether the user logs in with a certificate that the operator makes (Secret `role-USERNAME-client-cert`) and has no password. Operator 1.30 and up; one value for all entries of a user. Default false.
+    pub client_certificate: Option<bool>,
 }
 
 /// One permission of a user in a database.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::check::{derive, ident, password};
+use super::client_certificate::asked;
 use super::credentials::{Given, MAX_NAME};
 use super::{Checker, Database, Grant, Image, Login, Operator, OwnerRole, RoleStyle, User};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
@@ -17,10 +18,10 @@ pub(super) struct Entries {
 }
 
 /// An entry whose names are valid.
-struct Entry<'a> {
-    given: &'a spec::Database,
-    path: FieldPath,
-    grant: Grant,
+pub(super) struct Entry<'a> {
+    pub(super) given: &'a spec::Database,
+    pub(super) path: FieldPath,
+    pub(super) grant: Grant,
 }
 
 impl Checker<'_> {
@@ -42,6 +43,7 @@ impl Checker<'_> {
         for entry in &entries {
             self.permissions(entry, image, operator);
         }
+        self.client_certificates(&entries, operator);
         let databases = self.distinct_databases(&entries);
         let users = self.distinct_users(&entries);
         self.roles_differ(spec, &entries, &databases);
@@ -100,7 +102,8 @@ impl Checker<'_> {
 
     fn aside(&mut self, given: &spec::Database, path: &FieldPath, absent: bool) {
         let password = credentials_of(given, path);
-        if !absent || password.plain.is_some() || password.source.is_some() {
+        let needed = !absent && !given.client_certificate.unwrap_or_default();
+        if needed || password.plain.is_some() || password.source.is_some() {
             self.password(&password);
         }
         self.rotation(&path.key("rotationDb"), given.rotation_db.as_ref());
@@ -219,8 +222,12 @@ impl Checker<'_> {
         let Some((first, others)) = present.split_first() else {
             return;
         };
+        self.one_way_in(first, others);
         for other in others {
             let (one, two) = (first.given, other.given);
+            if asked(first) != asked(other) {
+                continue;
+            }
             let message = format!(
                 "must be the same as in `{}`: the user has one password",
                 first.path
@@ -246,7 +253,8 @@ impl Checker<'_> {
     /// A user whose entries are all absent has no credentials, so it needs no password.
     fn user(&mut self, name: &str, entries: &[&Entry<'_>]) -> Option<User> {
         let entry = entries.iter().find(|entry| !entry.grant.absent);
-        let login = match entry {
+        let client_certificate = entry.is_some_and(|entry| asked(entry));
+        let login = match entry.filter(|entry| !asked(entry)) {
             None => None,
             Some(entry) => Some(self.user_login(name, entry)?),
         };
@@ -263,6 +271,7 @@ impl Checker<'_> {
             name: name.to_owned(),
             object: derive::object_name("role", name, MAX_NAME),
             login,
+            client_certificate,
             rotation,
             create_role: any(Permission::ManageRoles),
             metadata_access: any(Permission::MetadataAccess),
@@ -329,6 +338,8 @@ fn database(name: &str, revoke_public_execute: bool) -> Database {
             name: owner,
         },
         revoke_public_execute,
+        schemas: Vec::new(),
+        extensions: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::check::quantity::Quantity;
 use super::check::{image, parameters, preload, quantity};
 use super::databases::Entries;
+use super::objects::wanted_extensions;
 use super::{Checker, Image, QuantityCheck, Resources, Storage};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{Amount, Spec};
@@ -208,12 +209,13 @@ impl Checker<'_> {
         }
     }
 
-    /// SQL that names an extension which CNPG preloads on demand also gets the
+    /// SQL or a database that names an extension which CNPG preloads on demand also gets the
     /// parameter that is the demand.
     pub(super) fn parameters(&mut self, spec: &Spec, path: &FieldPath) -> BTreeMap<String, String> {
         let path = path.key("postgresParameters");
         let mut set = spec.postgres_parameters.clone().unwrap_or_default();
-        add_preloads(spec.init_db.as_deref().unwrap_or_default(), &mut set);
+        let in_sql = preload::managed_extensions(spec.init_db.as_deref().unwrap_or_default());
+        add_preloads(in_sql.into_iter().chain(wanted_extensions(spec)), &mut set);
         // Mistakes in the amounts themselves are reported where they stand.
         let whole = |amount: Option<&Amount>| {
             amount
@@ -255,10 +257,11 @@ impl Checker<'_> {
 }
 
 /// CNPG preloads a managed extension only when one of its parameters is set.
-fn add_preloads(sql: &str, set: &mut BTreeMap<String, String>) {
-    for extension in preload::managed_extensions(sql) {
-        let prefix = format!("{extension}.");
-        if !set.keys().any(|key| key.starts_with(&prefix))
+fn add_preloads<'a>(extensions: impl Iterator<Item = &'a str>, set: &mut BTreeMap<String, String>) {
+    for extension in extensions {
+        if !set
+            .keys()
+            .any(|key| preload::is_parameter_of(key, extension))
             && let Some((key, value)) = preload::preload_parameter(extension)
         {
             set.insert(key.to_owned(), value.to_owned());

@@ -202,12 +202,17 @@ impl Checker<'_> {
             let message = "must be a user with `connect` among its permissions in the database";
             self.conflict(&path.key("username"), user, message);
         }
-        let login = entries
-            .users
-            .iter()
-            .find(|other| other.name == user)?
-            .login
-            .as_ref()?;
+        let found = entries.users.iter().find(|other| other.name == user)?;
+        if let Some(secret) = found.certificate_secret() {
+            let message = format!(
+                "must not be a user with `clientCertificate`: it has no password for the Secret of the application, and a \
+                 copy of its certificate would not be renewed; mount the Secret `{secret}` into an application in the \
+                 stack's namespace"
+            );
+            self.conflict(&path.key("username"), user, &message);
+            return None;
+        }
+        let login = found.login.as_ref()?;
         if login.password.is_none() {
             let message = "must be a user whose password is known, for it goes into the Secret of the application: \
                            give it as a string or with `passwordFrom.env`, or put the Secret of its `secretRef` \

@@ -15,9 +15,11 @@ mod availability;
 mod backups;
 mod databases;
 mod encryption;
+mod initdb;
 mod links;
 mod migrations;
 mod monitoring;
+mod objects;
 mod storage;
 
 pub use availability::{
@@ -28,9 +30,11 @@ pub use backups::{
 };
 pub use databases::{Database, Grant, OwnerRole, User};
 pub use encryption::Encryption;
+pub use initdb::InitDb;
 pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
 pub use migrations::{End, External, Migration, Step};
 pub use monitoring::{Column, KeyOf, MetricQuery, Monitoring};
+pub use objects::{Extension, Schema};
 pub use storage::{EphemeralVolumes, Storage, Tablespace, TemporaryFiles};
 
 /// A stack without mistakes.
@@ -64,6 +68,10 @@ pub struct Stack {
     pub init_sql: Option<String>,
     /// PostgreSQL parameters, preloading ones included.
     pub parameters: BTreeMap<String, String>,
+    /// How the data directory is made.
+    pub initdb: InitDb,
+    /// Lines of `pg_hba.conf`: those of client certificates, then the user's.
+    pub pg_hba: Vec<String>,
     /// The user's labels for everything.
     pub labels: BTreeMap<String, String>,
     /// The databases, in the order of their first entry.
@@ -139,6 +147,12 @@ impl Stack {
     pub fn owner_role(&self, database: &str) -> &str {
         let found = self.databases.iter().find(|other| other.name == database);
         found.map_or("", |database| database.owner.name.as_str())
+    }
+
+    /// The database of this name.
+    #[must_use]
+    pub fn database(&self, name: &str) -> Option<&Database> {
+        self.databases.iter().find(|database| database.name == name)
     }
 
     /// Whether PUBLIC may not execute routines in a database of the stack.

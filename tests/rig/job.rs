@@ -169,14 +169,19 @@ impl Job {
         self
     }
 
-    /// Another password in the Secret that is mounted for the user or the admin.
-    pub(crate) fn with_password(mut self, volume: &str, password: &str) -> Self {
+    /// The name of the Secret that is mounted.
+    pub(crate) fn secret_of(&self, volume: &str) -> String {
         let volumes = list(&self.document["spec"]["template"]["spec"]["volumes"]);
         let volume = volumes
             .iter()
             .find(|v| v["name"] == volume)
             .expect("the volume is there");
-        let name = text(&volume["secret"]["secretName"]).to_owned();
+        text(&volume["secret"]["secretName"]).to_owned()
+    }
+
+    /// Another password in the Secret that is mounted for the user or the admin.
+    pub(crate) fn with_password(mut self, volume: &str, password: &str) -> Self {
+        let name = self.secret_of(volume);
         let secret = self
             .data
             .get_mut(&("Secret".to_owned(), name))

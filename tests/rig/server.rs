@@ -135,6 +135,7 @@ port = $4
 ssl = on
 ssl_cert_file = '$dir/server.crt'
 ssl_key_file = '$dir/server.key'
+ssl_ca_file = '$dir/ca.crt'
 fsync = off
 max_connections = 200
 wal_level = logical

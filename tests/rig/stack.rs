@@ -45,15 +45,16 @@ impl Entry {
         self
     }
 
+    /// Takes a field out.
+    pub(crate) fn without(mut self, field: &str) -> Self {
+        let fields = self.value.as_object_mut();
+        fields.expect("an entry is an object").remove(field);
+        self
+    }
+
     /// Takes everything away.
     pub(crate) fn absent(self) -> Self {
-        let mut entry = self.with("state", "absent");
-        entry
-            .value
-            .as_object_mut()
-            .expect("an entry is an object")
-            .remove("password");
-        entry
+        self.with("state", "absent").without("password")
     }
 }
 

@@ -61,6 +61,9 @@ fn entry(databases: Vec<String>) -> impl Strategy<Value = Value> {
                 "password": PASSWORD,
                 "cnpgPermissions": flags.into_iter().collect::<Vec<_>>(),
                 "state": state,
+                // The same in all entries of a database, as they have to be.
+                "schemas": [{"name": format!("s{database}")}, {"name": "attic", "state": "absent"}],
+                "extensions": [{"name": "vector", "version": "0.8.0", "schema": format!("s{database}")}, {"name": "pgaudit"}],
             })
         },
     )
@@ -77,6 +80,16 @@ fn entries() -> impl Strategy<Value = Vec<Value>> {
             });
             entries
         })
+}
+
+/// Gives certificates to all users in the place of their passwords.
+fn certify(entries: &mut Value) {
+    for entry in entries.as_array_mut().into_iter().flatten() {
+        entry["clientCertificate"] = json!(true);
+        entry
+            .as_object_mut()
+            .map(|fields| fields.remove("password"));
+    }
 }
 
 /// No bucket, one or two, and what is recovered out of the first.
@@ -233,6 +246,14 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
                 }
                 if let Some(profile) = profile {
                     config["spec"]["profile"] = json!(profile);
+                }
+                if operator == "1.30" && instances == 1 {
+                    certify(&mut config["spec"]["databases"]);
+                }
+                if backups.get("recovery").is_none() {
+                    config["spec"]["initdb"] =
+                        json!({"encoding": "UTF8", "dataChecksums": true, "walSegmentSize": 64});
+                    config["spec"]["pgHba"] = json!(["hostnossl all all all reject"]);
                 }
                 for (field, value) in backups.as_object().into_iter().flatten() {
                     config["spec"][field] = value.clone();

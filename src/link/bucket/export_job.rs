@@ -167,7 +167,7 @@ fn from_secret(name: &str, key: KeyRef) -> EnvVar {
 
 fn volumes(stack: &Stack, bucket: &Bucket) -> Vec<Volume> {
     let authority = bucket.endpoint_ca.as_ref();
-    let authority = authority.map(|ca| job::secret("store", &ca.name, &ca.key));
+    let authority = authority.map(|ca| job::secret("store", &ca.name, &[&ca.key]));
     [job::files(&EXPORT_FILES), job::scratch("16Mi"), dump(stack)]
         .into_iter()
         .chain(job::admin(stack))

@@ -77,7 +77,7 @@ fn mounts(user: &User, number: usize) -> Vec<VolumeMount> {
         mount_path: path.to_owned(),
         ..VolumeMount::default()
     };
-    let login = user.login.as_ref();
+    let login = grant_job::login(&format!("user-{number}"), user);
     [
         read("grant-files", FILES.to_owned()),
         read("files", format!("{FILES}-after")),
@@ -87,7 +87,7 @@ fn mounts(user: &User, number: usize) -> Vec<VolumeMount> {
         write(PROGRESS, "/progress"),
     ]
     .into_iter()
-    .chain(login.map(|_| read(&format!("user-{number}"), format!("{FILES}-user"))))
+    .chain(login.map(|volume| read(&volume.name, format!("{FILES}-user"))))
     .collect()
 }
 
@@ -106,9 +106,7 @@ pub(super) fn volumes(users: &[Entry<'_>]) -> Vec<Volume> {
             name: scratch_name(number),
             ..job::scratch(grant_job::SCRATCH)
         };
-        let login = user.login.as_ref();
-        let login = login
-            .map(|login| job::secret(&format!("user-{number}"), &login.secret_name, "password"));
+        let login = grant_job::login(&format!("user-{number}"), user);
         std::iter::once(scratch).chain(login)
     };
     let own = (1..).zip(users).flat_map(of_user);

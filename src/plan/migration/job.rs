@@ -126,11 +126,15 @@ fn login(side: &str, end: &End) -> Vec<Volume> {
         return Vec::new();
     };
     let authority = external.ssl_root_cert.as_ref();
-    let authority = authority.map(|ca| job::secret(&format!("{side}-ca"), &ca.name, &ca.key));
-    [job::secret(side, &external.login.secret_name, "password")]
-        .into_iter()
-        .chain(authority)
-        .collect()
+    let authority = authority.map(|ca| job::secret(&format!("{side}-ca"), &ca.name, &[&ca.key]));
+    [job::secret(
+        side,
+        &external.login.secret_name,
+        &["password"],
+    )]
+    .into_iter()
+    .chain(authority)
+    .collect()
 }
 
 /// Empty files say how far the Job is.

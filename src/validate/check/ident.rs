@@ -92,3 +92,51 @@ pub fn database_name(value: &str) -> Result<Identifier, Refusal> {
     )?;
     Ok(name)
 }
+
+/// Checks the name of a schema that the Database resource makes.
+///
+/// # Errors
+/// Refuses what is no identifier, and the schemas of PostgreSQL and of this program.
+pub fn schema_name(value: &str) -> Result<Identifier, Refusal> {
+    let name = identifier(value)?;
+    // `CREATE SCHEMA` refuses the prefix (IsReservedName in catalog.c).
+    require(
+        !value.starts_with("pg_") && value != "information_schema",
+        "must not be information_schema or start with pg_ (PostgreSQL's own schemas)",
+    )?;
+    require(
+        value != "cnpgstack",
+        "must not be cnpgstack (the schema in which migrations note what they have done)",
+    )?;
+    Ok(name)
+}
+
+/// Checks the schema that an extension's objects go to: some go to `pg_catalog`.
+///
+/// # Errors
+/// Refuses what is no identifier, and PostgreSQL's other schemas.
+pub fn extension_schema(value: &str) -> Result<Identifier, Refusal> {
+    if value == "pg_catalog" {
+        identifier(value)
+    } else {
+        schema_name(value)
+    }
+}
+
+/// Checks the name or the version of an extension, which become parts of a file's name
+/// (`check_valid_extension_name` and `check_valid_version_name` in extension.c).
+///
+/// # Errors
+/// Refuses what is no identifier, and what PostgreSQL takes for neither.
+pub fn extension_part(value: &str) -> Result<Identifier, Refusal> {
+    let name = identifier(value)?;
+    require(
+        !value.contains("--") && !value.starts_with('-') && !value.ends_with('-'),
+        "must not contain `--`, nor begin or end with a hyphen (PostgreSQL: invalid extension name or version)",
+    )?;
+    require(
+        !value.contains(['/', '\\']),
+        "must not contain a slash or a backslash (PostgreSQL: it is part of a file's name)",
+    )?;
+    Ok(name)
+}

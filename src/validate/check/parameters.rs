@@ -209,6 +209,12 @@ fn bytes(value: &str) -> Result<i64, Refusal> {
     }
 }
 
+/// A size in whole megabytes, when it is one.
+#[must_use]
+pub fn megabytes(value: &str) -> Option<i64> {
+    bytes(value).ok().map(|bytes| bytes / (1 << 20))
+}
+
 fn shared_buffers(value: &str, memory_request: Option<i64>) -> Result<(), Refusal> {
     let size = bytes(value)?;
     require(size >= 128 << 10, "must be at least 128kB (PostgreSQL)")?;

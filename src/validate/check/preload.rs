@@ -26,6 +26,22 @@ pub fn preload_parameter(extension: &str) -> Option<(&'static str, &'static str)
     Some(found.1)
 }
 
+/// Those of which there is a library only, and nothing to create (`SkipCreateExtension`).
+const LIBRARIES: [&str; 2] = ["auto_explain", "pg_failover_slots"];
+
+/// Whether `CREATE EXTENSION` knows nothing of it: it is a library to be loaded, and no more.
+#[must_use]
+pub fn is_only_a_library(extension: &str) -> bool {
+    LIBRARIES.contains(&extension)
+}
+
+/// Whether a parameter is one of an extension's.
+#[must_use]
+pub fn is_parameter_of(parameter: &str, extension: &str) -> bool {
+    let rest = parameter.strip_prefix(extension);
+    rest.is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// The managed extensions that SQL creates or loads, each once, in the order of their first mention.
 ///
 /// Found are `CREATE EXTENSION [IF NOT EXISTS] name` and `LOAD 'library'`, also inside `DO $$...$$`. Text in

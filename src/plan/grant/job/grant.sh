@@ -18,7 +18,13 @@ as_admin() {
 }
 # Users can make nothing in `postgres` that could get in the way.
 in_postgres() { PGDATABASE=postgres as_admin "$1"; }
-as_user() { psql_as "$GRANT_USER" "$work/user" "$user_options $everyone" "$@"; }
+# A user has a password or a certificate; a server that asks for a certificate binds no channel.
+as_user() {
+  if [ -e "$files-user/tls.crt" ]; then
+    local -x PGSSLCERT=$files-user/tls.crt PGSSLKEY=$work/user.key PGCHANNELBINDING=disable
+  fi
+  psql_as "$GRANT_USER" "$work/user" "$user_options $everyone" "$@"
+}
 
 # Step 1. A refused login is "not yet": the operator may still be at it. So is
 # one that is no superuser: the options are those that anybody may give.
@@ -48,6 +54,19 @@ new_password() {
     touch "$work/done"
 }
 
+# A certificate is the operator's to make, and so is the line of pg_hba.conf that lets it in.
+certified() {
+  logs_in && return
+  REPLY=$(head -n 3 "$work/login" | tr '\n' ' ')
+  return 1
+}
+
+# Whether the operator has made the schemas and extensions that the stack declares.
+declared() {
+  REPLY=$(as_admin declared.sql </dev/null 2>"$work/stderr") || REPLY=$(head -n 3 "$work/stderr" | tr '\n' ' ')
+  [ -z "$REPLY" ]
+}
+
 # Steps 3 and 4.
 permissions() { as_admin permissions.sql; }
 sessions() { in_postgres sessions.sql && touch "$work/done"; }
@@ -73,7 +92,13 @@ wait_until_ready 'step 1 of 4: '
 
 say 'step 2 of 4: the role'
 attempt 'step 2 of 4: the role could not be made or altered' roles
-if [ "$mode" != nologin ]; then
+if [ "$mode" != nologin ] && [ -e "$files-user/tls.crt" ]; then
+  # libpq takes a key that nobody else can read.
+  cp "$files-user/tls.key" "$work/user.key"
+  ready() { certified; }
+  wait_until_ready 'step 2 of 4: the certificate does not let in: '
+  say '  the certificate is right'
+elif [ "$mode" != nologin ]; then
   password_file "$files-user/password" "$work/user"
   if logs_in; then
     say '  the password is right'
@@ -83,18 +108,30 @@ if [ "$mode" != nologin ]; then
   fi
 fi
 
-for try in 1 2 3; do
-  say 'step 3 of 4: the permissions'
-  attempt 'step 3 of 4: the permissions could not be set' permissions
-  XACT=$(<"$work/done")
-  export XACT
-  [ "$mode" = connect ] || attempt 'step 3 of 4: sessions could not be ended' sessions
-  say 'step 4 of 4: checking as the user what works and what is refused'
-  rm -f "$work/done"
-  check </dev/null || true
-  [ ! -e "$work/done" ] || break
-  ((try < 3)) || fail 'step 4 of 4: what the user can do is not what is wanted'
-  say '  not as wanted; something may have changed meanwhile, so once more'
-  sleep 2
-done
+round() {
+  local try
+  for try in 1 2 3; do
+    say 'step 3 of 4: the permissions'
+    attempt 'step 3 of 4: the permissions could not be set' permissions
+    XACT=$(<"$work/done")
+    export XACT
+    [ "$mode" = connect ] || attempt 'step 3 of 4: sessions could not be ended' sessions
+    say 'step 4 of 4: checking as the user what works and what is refused'
+    rm -f "$work/done"
+    check </dev/null || true
+    [ ! -e "$work/done" ] || break
+    ((try < 3)) || fail 'step 4 of 4: what the user can do is not what is wanted'
+    say '  not as wanted; something may have changed meanwhile, so once more'
+    sleep 2
+  done
+}
+
+# Nothing that is to be taken away waits for what is to be made.
+if ! declared; then
+  say "  not all is there that the stack declares, so again when it is: $REPLY"
+  round
+  ready() { declared; }
+  wait_until_ready 'step 3 of 4: '
+fi
+round
 say 'done'

@@ -25,7 +25,9 @@ WITH it AS (SELECT current_setting('cnpgstack.wanted')::jsonb AS doc),
 are AS (
   SELECT r.*, (name = doc->>'user') AND (doc->>'login')::bool AS login,
          (name = doc->>'user') AND (doc->>'createRole')::bool AS createrole,
-         name = doc->>'user' AND NOT (doc->>'login')::bool AND a.rolpassword IS NOT NULL AS forget
+         -- Neither a user that is gone nor one with a certificate has a password.
+         name = doc->>'user' AND a.rolpassword IS NOT NULL
+           AND (NOT (doc->>'login')::bool OR coalesce((doc->>'certificate')::bool, false)) AS forget
   FROM it, LATERAL (VALUES (doc->>'user'), (doc->>'owner')) AS named (name)
   JOIN pg_roles r ON r.rolname = name
   JOIN pg_authid a ON a.oid = r.oid

@@ -74,3 +74,34 @@ fn databases() {
     refuse(database_name, "owner role", &["pg_x", "cnpg_x"]);
     refuse(database_name, "control", &["a\n"]);
 }
+
+#[test]
+fn schemas() {
+    pass(
+        schema_name,
+        &["public", "sales", "PG_x", "pg", "x.y", "$user"],
+    );
+    refuse(
+        schema_name,
+        "own schemas",
+        &["pg_catalog", "pg_x", "information_schema"],
+    );
+    refuse(schema_name, "migrations", &["cnpgstack"]);
+    refuse(schema_name, "empty", &[""]);
+    pass(extension_schema, &["public", "pg_catalog"]);
+    refuse(
+        extension_schema,
+        "own schemas",
+        &["pg_toast", "information_schema"],
+    );
+}
+
+#[test]
+fn extensions() {
+    pass(
+        extension_part,
+        &["vector", "uuid-ossp", "1.10", "0.8.0-dev"],
+    );
+    refuse(extension_part, "hyphen", &["a--b", "-a", "a-"]);
+    refuse(extension_part, "slash", &["../x", "a\\b"]);
+}

@@ -3,9 +3,11 @@
 mod bucket;
 mod cron;
 mod derive;
+mod hba;
 mod host;
 mod ident;
 mod image;
+mod locale;
 mod metric;
 mod name;
 mod parameters;
