@@ -157,6 +157,7 @@ pub(crate) const fn relative(file: File) -> &'static str {
         File::MinioSecret => "secret/minio-env.yaml",
         File::SwbucketSecret => "secret/swbucket-env.yaml",
         File::Plugin => "plugin/barman.yaml",
+        File::ImageCatalog => "image-catalog.yaml",
         File::Cluster => "cluster.yaml",
         File::NetworkPolicy => "network-policy.yaml",
         File::OperatorConfig => "cnpg.yaml",

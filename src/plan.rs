@@ -18,12 +18,14 @@ mod database_role;
 mod env_secret;
 pub mod grant;
 mod grant_job;
+mod image;
 mod item_patch;
 pub mod job;
 mod login_secret;
 mod managed_role;
 pub mod migration;
 mod namespace;
+mod operations;
 mod operator_config;
 pub mod recovery;
 mod registry_secret;
@@ -109,6 +111,8 @@ pub enum File {
     SwbucketSecret,
     /// `plugin/barman.yaml`: the Barman Cloud plugin.
     Plugin,
+    /// `image-catalog.yaml`: operand images by major version.
+    ImageCatalog,
     /// `cluster.yaml`.
     Cluster,
     /// `network-policy.yaml`.
@@ -151,6 +155,7 @@ impl File {
         Self::MinioSecret,
         Self::SwbucketSecret,
         Self::Plugin,
+        Self::ImageCatalog,
         Self::Cluster,
         Self::NetworkPolicy,
         Self::OperatorConfig,
@@ -196,6 +201,10 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
         File::RegistrySecret,
         &registry_secret::build(stack),
     ));
+    documents.extend(each(
+        File::ImageCatalog,
+        image::catalog(stack).into_iter().collect(),
+    ));
     documents.push(Document::new(File::Cluster, &cluster::build(stack)));
     if stack.operator.manage_config {
         documents.push(Document::new(
@@ -207,7 +216,8 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
     if stack.operator.roles == RoleStyle::Resource {
         documents.extend(each(File::Roles, database_role::build_all(stack)));
     }
-    if !stack.grants.is_empty() {
+    // Without a primary that takes changes the Jobs would only wait until they fail.
+    if !stack.grants.is_empty() && stack.is_writable() {
         let metadata = Meta::new(stack, &grant::FILES.name()).wave(REFERENCED_WAVE);
         let files = grant::FILES.config_map(metadata);
         documents.push(Document::new(File::GrantJobs, &files));

@@ -15,10 +15,12 @@ mod buckets;
 pub mod check;
 mod credentials;
 mod databases;
+mod image;
 mod instance;
 mod labels;
 mod links;
 mod migrations;
+mod operations;
 mod options;
 mod patches;
 mod recovery;
@@ -32,9 +34,9 @@ pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
     Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Encryption, End,
-    External, Grant, Image, IstioMode, KeyRef, Links, Login, Migration, Operator, Origin, Output,
-    OwnerRole, Patch, Point, Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack,
-    Step, Storage, Target, User, Workload,
+    External, Grant, Image, ImageCatalog, IstioMode, KeyRef, Links, Login, Migration, Operator,
+    Origin, Output, OwnerRole, Patch, Point, Prometheus, Recovery, Registry, Resources, RoleStyle,
+    Secret, Stack, Step, Storage, Target, User, Workload,
 };
 
 /// A check of a quantity.
@@ -144,8 +146,10 @@ impl Checker<'_> {
         let path = FieldPath::spec();
         let name = self.stack_name(&document.name);
         let namespace = self.namespace(spec, &path);
-        let image = self.image(spec, &path);
+        let image_catalog = self.image_catalog(spec, &path);
+        let image = self.image(spec, &path, image_catalog.as_ref());
         let client_image = self.client_image(spec, &path, image.as_ref());
+        let restarted_at = self.restarted_at(spec, &path);
         let instances = self.instances(spec, &path);
         let admin = self.admin(spec, &path);
         let storage = self.storage(spec, &path);
@@ -164,7 +168,7 @@ impl Checker<'_> {
         let rclone_image = self.rclone_image(spec, &path);
         let recoveries = image
             .as_ref()
-            .map(|image| self.recoveries(spec, &path, image));
+            .map(|image| self.recoveries(spec, &path, image, image_catalog.as_ref()));
         let output = self.output(spec, &path);
         let encryption = self.encryption(spec, &path);
         let patches = self.patches(spec, &path);
@@ -182,6 +186,9 @@ impl Checker<'_> {
             namespace,
             client_image: client_image?,
             image: image?,
+            image_catalog,
+            hibernate: spec.hibernate,
+            restarted_at,
             instances: instances?,
             admin: admin?,
             storage: storage?,

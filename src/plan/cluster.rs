@@ -5,7 +5,7 @@ use k8s_crds_cloud_native_pg::{
 };
 
 use super::migration::replication;
-use super::{cluster_spec, recovery};
+use super::{cluster_spec, operations, recovery};
 use crate::meta::Meta;
 use crate::validate::Stack;
 
@@ -27,15 +27,19 @@ pub(super) fn build(stack: &Stack) -> Cluster {
             .extend(sources);
     }
     Cluster {
-        metadata: Meta::new(stack, &stack.cluster)
-            .protected()
-            .literal()
-            // A forced apply deletes and creates again, which is a new, empty cluster.
-            .annotation("kustomize.toolkit.fluxcd.io/force", "disabled")
-            .build(),
+        metadata: metadata(stack).build(),
         spec,
         status: None,
     }
+}
+
+fn metadata(stack: &Stack) -> Meta {
+    let meta = Meta::new(stack, &stack.cluster)
+        .protected()
+        .literal()
+        // A forced apply deletes and creates again, which is a new, empty cluster.
+        .annotation("kustomize.toolkit.fluxcd.io/force", "disabled");
+    operations::annotate(stack, meta)
 }
 
 /// The first database is made by the admin's hand; its Database resource then

@@ -16,16 +16,15 @@ use k8s_crds_cloud_native_pg::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{managed_role, registry_secret};
+use super::{image, managed_role, registry_secret};
 use crate::spec::BackupTarget;
 use crate::validate::Stack;
 
 /// The specification without `bootstrap`.
 pub(super) fn build(stack: &Stack) -> ClusterSpec {
     let roles = managed_role::build_all(stack);
-    ClusterSpec {
+    let mut spec = ClusterSpec {
         instances: stack.instances,
-        image_name: Some(stack.image.reference.clone()),
         image_pull_secrets: stack.registry.as_ref().map(|_| {
             vec![ClusterImagePullSecrets {
                 name: registry_secret::NAME.to_owned(),
@@ -57,7 +56,9 @@ pub(super) fn build(stack: &Stack) -> ClusterSpec {
         }),
         backup: Some(volume_snapshots(stack)),
         ..ClusterSpec::default()
-    }
+    };
+    image::set(stack, &stack.image, &mut spec);
+    spec
 }
 
 fn filled(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {

@@ -11,7 +11,7 @@ use k8s_crds_cloud_native_pg::{
     ClusterExternalClusters, ClusterExternalClustersPlugin, ClusterSpec,
 };
 
-use super::cluster_spec;
+use super::{cluster_spec, image};
 use crate::meta::Meta;
 use crate::validate::{Bucket, Origin, Point, Recovery, Stack, Target};
 
@@ -37,7 +37,7 @@ pub(super) fn build(stack: &Stack, recovery: &Recovery) -> Cluster {
 
 /// Makes a specification that of a recovered Cluster.
 pub(super) fn bring_up(stack: &Stack, recovery: &Recovery, spec: &mut ClusterSpec) {
-    spec.image_name = Some(recovery.image.clone());
+    image::set(stack, &recovery.image, spec);
     spec.bootstrap = Some(ClusterBootstrap {
         recovery: Some(bootstrap(stack, recovery)),
         ..ClusterBootstrap::default()

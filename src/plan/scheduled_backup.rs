@@ -37,6 +37,7 @@ pub(super) fn build(stack: &Stack) -> ScheduledBackup {
                 BackupTarget::Primary => ScheduledBackupTarget::Primary,
                 BackupTarget::PreferStandby => ScheduledBackupTarget::PreferStandby,
             }),
+            suspend: stack.backup.suspend,
             ..ScheduledBackupSpec::default()
         },
         status: None,

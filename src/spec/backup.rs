@@ -15,6 +15,8 @@ pub struct Backup {
     pub target: Option<BackupTarget>,
     /// Puts the ScheduledBackup among the applied documents instead of the day-2 ones. Default false.
     pub apply: Option<bool>,
+    /// Stops taking scheduled backups (CNPG `ScheduledBackup.spec.suspend`). Default false; true with `hibernate: true`.
+    pub suspend: Option<bool>,
     /// VolumeSnapshotClass of the snapshots; the default class when left out. Only without a linked bucket.
     pub volume_snapshot_class: Option<String>,
     /// How WAL and base backups are compressed in the bucket. Default `gzip`.

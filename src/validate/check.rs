@@ -61,6 +61,7 @@ pub mod retention;
 mod sql;
 pub mod statement;
 pub mod table;
+pub mod time;
 
 #[cfg(test)]
 mod tests;

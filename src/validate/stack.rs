@@ -14,6 +14,7 @@ use crate::diagnostic::FieldPath;
 mod backups;
 mod databases;
 mod encryption;
+mod image;
 mod links;
 mod migrations;
 
@@ -22,6 +23,7 @@ pub use backups::{
 };
 pub use databases::{Database, Grant, OwnerRole, User};
 pub use encryption::Encryption;
+pub use image::{Image, ImageCatalog};
 pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
 pub use migrations::{End, External, Migration, Step};
 
@@ -36,10 +38,16 @@ pub struct Stack {
     pub cluster: String,
     /// The operand image.
     pub image: Image,
+    /// The catalog that the operand image is taken from.
+    pub image_catalog: Option<ImageCatalog>,
     /// The image of the client programs in Jobs.
     pub client_image: String,
     /// Number of instances.
     pub instances: i64,
+    /// Whether the instances are stopped; none when the file does not say.
+    pub hibernate: Option<bool>,
+    /// When a restart was asked for.
+    pub restarted_at: Option<String>,
     /// The superuser.
     pub admin: Admin,
     /// The volumes of an instance.
@@ -136,6 +144,12 @@ impl Stack {
         databases.any(|other| other.name == database && other.revoke_public_execute)
     }
 
+    /// Whether the Cluster takes changes, so that a grant Job can do its work.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        self.hibernate != Some(true)
+    }
+
     /// The name inside the cluster network of one of CNPG's services: `rw`, `ro` or `r`.
     #[must_use]
     pub fn host(&self, service: &str) -> String {
@@ -168,15 +182,6 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(hidden)")
     }
-}
-
-/// The operand image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
-    /// The whole reference.
-    pub reference: String,
-    /// PostgreSQL's major version.
-    pub major: u32,
 }
 
 /// The credentials of a role: a basic-auth Secret of ours or of the user.

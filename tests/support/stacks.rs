@@ -121,6 +121,38 @@ fn backups() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Operations, and where the image comes from.
+fn operations() -> impl Strategy<Value = Value> {
+    let hibernate = prop::option::of(any::<bool>());
+    let catalog = prop::sample::select(vec![
+        json!({"name": "postgresql", "kind": "ClusterImageCatalog"}),
+        json!({"images": {"15": "r.example.com/pg:15.14", "16": "r.example.com/pg:16.10", "17": "r.example.com/pg:17.6", "18": "r.example.com/pg:18.4"}}),
+    ]);
+    (hibernate, any::<bool>(), prop::option::of(catalog)).prop_map(
+        |(hibernate, restarted, catalog)| {
+            let mut spec = json!({});
+            if let Some(hibernate) = hibernate {
+                spec["hibernate"] = json!(hibernate);
+            }
+            if restarted {
+                spec["restartedAt"] = json!("2026-11-25T10:00:00Z");
+            }
+            if let Some(catalog) = catalog {
+                spec["imageCatalog"] = catalog;
+            }
+            spec
+        },
+    )
+}
+
+/// The version of a catalog's entry: the major version alone.
+fn major(version: &mut Value) {
+    if let Some(text) = version.as_str() {
+        let end = text.find(|c: char| !c.is_ascii_digit());
+        *version = json!(text[..end.unwrap_or(text.len())]);
+    }
+}
+
 /// A stack that is valid.
 pub(crate) fn stack() -> impl Strategy<Value = Value> {
     let labels = prop::collection::btree_map(word().prop_map(|w| format!("l{w}")), word(), 0..4);
@@ -136,10 +168,20 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
         version,
         1..5_u8,
         any::<bool>(),
-        backups(),
+        (backups(), operations()),
     )
         .prop_map(
-            |(namespace, entries, labels, operator, admin, version, instances, apply, backups)| {
+            |(
+                namespace,
+                entries,
+                labels,
+                operator,
+                admin,
+                version,
+                instances,
+                apply,
+                (backups, operations),
+            )| {
                 let mut config = json!({
                     "apiVersion": "cnpgstack.io/v1alpha1",
                     "kind": "CnpgStack",
@@ -156,8 +198,16 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
                         "operator": {"version": operator, "config": {"DRAIN_TAINTS": "on"}},
                     },
                 });
-                for (field, value) in backups.as_object().into_iter().flatten() {
+                let fields = [backups, operations];
+                for (field, value) in fields.iter().filter_map(Value::as_object).flatten() {
                     config["spec"][field] = value.clone();
+                }
+                if config["spec"].get("imageCatalog").is_some() {
+                    major(&mut config["spec"]["psqlVersion"]);
+                    let clusters = config["spec"]["pitrClusters"].as_array_mut();
+                    for cluster in clusters.into_iter().flatten() {
+                        cluster.get_mut("psqlVersion").into_iter().for_each(major);
+                    }
                 }
                 config
             },

@@ -11,12 +11,14 @@ use crate::spec::{GROUP, KIND, VERSION};
 
 /// The fields that the starter file does not show: each needs another field beside it, or a value
 /// that `init` cannot know.
-pub const NOT_SHOWN: [&str; 5] = [
+pub const NOT_SHOWN: [&str; 7] = [
     "adminPassword",
     "barmanPlugin",
+    "imageCatalog",
     "nodepoolKey",
     "recovery",
     "registry",
+    "restartedAt",
 ];
 
 /// The superuser of the starter.
@@ -51,6 +53,7 @@ const FIELDS: &[(&str, State, &str)] = &[
     ),
     ("images.rclone", Optional, "docker.io/rclone/rclone:1.71"),
     ("instances", Set, "3"),
+    ("hibernate", Optional, "false"),
     ("storageSize", Set, "10Gi"),
     ("storageClass", Optional, "fast"),
     ("walStorageSize", Optional, "5Gi"),

@@ -1,6 +1,6 @@
 //! The part of a valid stack that has to do with backups: where they go, and what is brought up from them.
 
-use super::Secret;
+use super::{Image, Secret};
 use crate::spec::{BackupTarget, BucketLink, Compression};
 
 /// Physical backups.
@@ -12,6 +12,8 @@ pub struct Backup {
     pub target: BackupTarget,
     /// Whether the `ScheduledBackup` is applied with the rest.
     pub apply: bool,
+    /// Whether scheduled backups are suspended; none when the file does not say.
+    pub suspend: Option<bool>,
     /// `VolumeSnapshotClass` of the snapshots.
     pub snapshot_class: Option<String>,
     /// How long backups are kept in the bucket.
@@ -110,7 +112,7 @@ pub struct Recovery {
     /// Name of the Cluster.
     pub cluster: String,
     /// Its operand image.
-    pub image: String,
+    pub image: Image,
     /// The archive folder that it writes.
     pub server: String,
     /// What it is brought up from.

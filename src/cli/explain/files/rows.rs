@@ -53,6 +53,11 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
          certificates",
     ),
     (
+        File::ImageCatalog,
+        "`imageCatalog.images`",
+        "ImageCatalog `cluster-{namespace}`, or as `imageCatalog.name` says: the operand images by major version",
+    ),
+    (
         File::Cluster,
         "always",
         "The Cluster `cluster-{namespace}`; with links also its PodMonitor, PrometheusRule, PeerAuthentication and \
@@ -80,7 +85,7 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
     ),
     (
         File::GrantJobs,
-        "any database",
+        "any database, unless `hibernate: true`",
         "A Job `grant-{database}--{user}-{hash}` for each entry, which sets its permissions, and the ConfigMap with \
          what they run",
     ),

@@ -15,6 +15,7 @@ mod quantity;
 mod recovery;
 mod statement;
 mod table;
+mod time;
 
 use super::Refusal;
 use std::fmt::Debug;
