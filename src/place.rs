@@ -156,6 +156,7 @@ pub(crate) const fn relative(file: File) -> &'static str {
         File::RegistrySecret => "secret/registry.yaml",
         File::MinioSecret => "secret/minio-env.yaml",
         File::SwbucketSecret => "secret/swbucket-env.yaml",
+        File::PeerSecret => "secret/peer-env.yaml",
         File::Plugin => "plugin/barman.yaml",
         File::ImageCatalog => "image-catalog.yaml",
         File::Cluster => "cluster.yaml",

@@ -29,6 +29,7 @@ mod operations;
 mod operator_config;
 pub mod recovery;
 mod registry_secret;
+mod replica;
 mod scheduled_backup;
 
 pub use item_patch::{ItemChange, ItemPatch};
@@ -109,6 +110,8 @@ pub enum File {
     MinioSecret,
     /// `secret/swbucket-env.yaml`: keys of the bucket of `links.cnpgSwbucket`.
     SwbucketSecret,
+    /// `secret/peer-env.yaml`: keys of the bucket of `replica.peer`.
+    PeerSecret,
     /// `plugin/barman.yaml`: the Barman Cloud plugin.
     Plugin,
     /// `image-catalog.yaml`: operand images by major version.
@@ -154,6 +157,7 @@ impl File {
         Self::RegistrySecret,
         Self::MinioSecret,
         Self::SwbucketSecret,
+        Self::PeerSecret,
         Self::Plugin,
         Self::ImageCatalog,
         Self::Cluster,

@@ -22,6 +22,7 @@ mod migrations;
 pub mod read;
 mod recovery;
 mod references;
+mod replica;
 mod secrets;
 mod shape;
 
@@ -39,6 +40,7 @@ pub use migrations::{
     Migration, MigrationEnd, MigrationMode, MigrationStep, MigrationTables, OnConflict, SslMode,
 };
 pub use recovery::{PitrCluster, Recovery, Target};
+pub use replica::{Replica, ReplicaBootstrap, ReplicaPeer};
 pub use secrets::{Secrets, SecretsMode, Uncomparable};
 pub use shape::closest;
 
@@ -114,6 +116,8 @@ pub struct Spec {
     pub pitr_clusters: Option<Vec<PitrCluster>>,
     /// Brings this very cluster up from an archive, when the Kubernetes cluster or the Cluster is gone.
     pub recovery: Option<Recovery>,
+    /// The other side of a distributed topology in another region, for disaster recovery.
+    pub replica: Option<Replica>,
     /// What is brought from one database into another. Applied by hand.
     pub migrations: Option<Vec<Migration>>,
     /// What the stack is connected to.

@@ -24,6 +24,7 @@ mod operations;
 mod options;
 mod patches;
 mod recovery;
+mod replica;
 mod secrets;
 mod stack;
 mod target;
@@ -35,8 +36,8 @@ use stack::Seal;
 pub use stack::{
     Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Encryption, End,
     External, Grant, Image, ImageCatalog, IstioMode, KeyRef, Links, Login, Migration, Operator,
-    Origin, Output, OwnerRole, Patch, Point, Prometheus, Recovery, Registry, Resources, RoleStyle,
-    Secret, Stack, Step, Storage, Target, User, Workload,
+    Origin, Output, OwnerRole, Patch, Peer, Point, Prometheus, Recovery, Registry, Replica,
+    Resources, RoleStyle, Secret, Stack, Step, Storage, Target, User, Workload,
 };
 
 /// A check of a quantity.
@@ -169,6 +170,10 @@ impl Checker<'_> {
         let recoveries = image
             .as_ref()
             .map(|image| self.recoveries(spec, &path, image, image_catalog.as_ref()));
+        let replica = image
+            .as_ref()
+            .zip(recoveries.as_ref())
+            .and_then(|(image, recoveries)| self.replica(spec, &path, image, &recoveries.server));
         let output = self.output(spec, &path);
         let encryption = self.encryption(spec, &path);
         let patches = self.patches(spec, &path);
@@ -207,6 +212,7 @@ impl Checker<'_> {
             recovery: recoveries.live,
             restore: recoveries.restore,
             pitr_clusters: recoveries.pitr_clusters,
+            replica,
             migrations,
             plugin,
             rclone_image,

@@ -5,7 +5,7 @@ use k8s_crds_cloud_native_pg::{
 };
 
 use super::migration::replication;
-use super::{cluster_spec, operations, recovery};
+use super::{cluster_spec, operations, recovery, replica};
 use crate::meta::Meta;
 use crate::validate::Stack;
 
@@ -14,11 +14,18 @@ pub(super) fn build(stack: &Stack) -> Cluster {
     match &stack.recovery {
         Some(recovery) => recovery::bring_up(stack, recovery, &mut spec),
         None => {
-            spec.bootstrap = Some(ClusterBootstrap {
-                initdb: Some(initdb(stack)),
-                ..ClusterBootstrap::default()
+            let replica = stack.replica.as_ref();
+            let from_peer = replica.and_then(|replica| replica::bootstrap(stack, replica));
+            spec.bootstrap = from_peer.or_else(|| {
+                Some(ClusterBootstrap {
+                    initdb: Some(initdb(stack)),
+                    ..ClusterBootstrap::default()
+                })
             });
         }
+    }
+    if let Some(replica) = &stack.replica {
+        replica::set(stack, replica, &mut spec);
     }
     let sources = replication::external_clusters(stack);
     if !sources.is_empty() {

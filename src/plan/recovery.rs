@@ -43,12 +43,10 @@ pub(super) fn bring_up(stack: &Stack, recovery: &Recovery, spec: &mut ClusterSpe
         ..ClusterBootstrap::default()
     });
     if let (Origin::Archive { server, .. }, Some(bucket)) = (&recovery.origin, stack.archive()) {
-        spec.external_clusters = Some(vec![origin(bucket, server)]);
+        spec.external_clusters = Some(vec![archive(SOURCE, bucket, server)]);
     }
 }
 
-/// Database and owner are the original ones: CNPG would create an empty `app`
-/// otherwise. The Secret is given too, or CNPG would make a new admin password.
 fn bootstrap(stack: &Stack, recovery: &Recovery) -> ClusterBootstrapRecovery {
     let (backup, source, target) = match &recovery.origin {
         Origin::Snapshot(name) => (Some(name), None, None),
@@ -61,6 +59,14 @@ fn bootstrap(stack: &Stack, recovery: &Recovery) -> ClusterBootstrapRecovery {
         }),
         source,
         recovery_target: target,
+        ..from(stack)
+    }
+}
+
+/// Database and owner are the original ones: CNPG would create an empty `app`
+/// otherwise. The Secret is given too, or CNPG would make a new admin password.
+pub(super) fn from(stack: &Stack) -> ClusterBootstrapRecovery {
+    ClusterBootstrapRecovery {
         database: Some(stack.first_database().to_owned()),
         owner: Some(stack.admin.name.clone()),
         secret: Some(ClusterBootstrapRecoverySecret {
@@ -91,9 +97,9 @@ fn recovery_target(target: &Target) -> Option<RecoveryTarget> {
 
 /// The archive that is read. The list is atomic, so the API's defaults are written out; and the plugin
 /// would take the new Cluster's name for the folder if none were given.
-fn origin(bucket: &Bucket, server: &str) -> ClusterExternalClusters {
+pub(super) fn archive(name: &str, bucket: &Bucket, server: &str) -> ClusterExternalClusters {
     ClusterExternalClusters {
-        name: SOURCE.to_owned(),
+        name: name.to_owned(),
         plugin: Some(ClusterExternalClustersPlugin {
             name: BARMAN.to_owned(),
             enabled: Some(true),

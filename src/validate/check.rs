@@ -54,6 +54,7 @@ pub mod parameters;
 pub mod password;
 pub mod path;
 pub mod preload;
+pub mod promotion;
 pub mod quantity;
 pub mod recovery;
 pub mod registry;

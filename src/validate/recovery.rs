@@ -80,7 +80,7 @@ impl Checker<'_> {
             linked: !super::buckets::linked(spec).is_empty(),
             server: String::new(),
         };
-        base.server = base.folder(image.major);
+        base.server = self.replica_folder(spec, path, base.folder(image.major));
         let live = self.live(&mut base, &path.key("recovery"));
         let attempt = spec.backup.as_ref().and_then(|b| b.restore_attempt);
         let attempt = self.attempt(&path.key("backup").key("restoreAttempt"), attempt);
@@ -244,7 +244,7 @@ impl Checker<'_> {
     }
 
     /// The archive folder to read. PostgreSQL cannot start from files of another major version.
-    fn server(
+    pub(super) fn server(
         &mut self,
         (given, default): (Option<&String>, String),
         major: u32,
@@ -272,7 +272,7 @@ impl Checker<'_> {
         attempt
     }
 
-    fn at_least(&mut self, path: &FieldPath, number: i64, least: i64) {
+    pub(super) fn at_least(&mut self, path: &FieldPath, number: i64, least: i64) {
         if !(least..=9999).contains(&number) {
             let message = format!("must be from {least} to 9999");
             let error = Diagnostic::at(Severity::Error, Code::InvalidValue, path, message);

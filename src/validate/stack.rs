@@ -17,6 +17,7 @@ mod encryption;
 mod image;
 mod links;
 mod migrations;
+mod replica;
 
 pub use backups::{
     Backup, BarmanPlugin, Bucket, Credentials, KeyRef, Origin, Point, Recovery, Target,
@@ -26,6 +27,7 @@ pub use encryption::Encryption;
 pub use image::{Image, ImageCatalog};
 pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
 pub use migrations::{End, External, Migration, Step};
+pub use replica::{Peer, Replica};
 
 /// A stack without mistakes.
 #[derive(Debug, Clone)]
@@ -82,6 +84,8 @@ pub struct Stack {
     pub restore: Recovery,
     /// The Clusters of `point-in-time-recovery.yaml`.
     pub pitr_clusters: Vec<Recovery>,
+    /// The side of a distributed topology that this is.
+    pub replica: Option<Replica>,
     /// What is brought from one database into another.
     pub migrations: Vec<Migration>,
     /// The Barman Cloud plugin, when this stack emits it.
@@ -147,7 +151,7 @@ impl Stack {
     /// Whether the Cluster takes changes, so that a grant Job can do its work.
     #[must_use]
     pub fn is_writable(&self) -> bool {
-        self.hibernate != Some(true)
+        self.hibernate != Some(true) && self.replica.as_ref().is_none_or(Replica::is_primary)
     }
 
     /// The name inside the cluster network of one of CNPG's services: `rw`, `ro` or `r`.

@@ -114,8 +114,12 @@ fn backups() -> impl Strategy<Value = Value> {
             })
             .collect();
         let mut spec = json!({"links": links, "pitrClusters": clusters, "barmanPlugin": {"install": install}});
-        if let Some(generation) = generation {
-            spec["recovery"] = json!({"latest": true, "generation": generation});
+        match generation {
+            Some(generation) if generation % 2 == 0 => {
+                spec["recovery"] = json!({"latest": true, "generation": generation});
+            }
+            Some(generation) => spec["replica"] = replica(generation),
+            None => {}
         }
         spec
     })
@@ -151,6 +155,18 @@ fn major(version: &mut Value) {
         let end = text.find(|c: char| !c.is_ascii_digit());
         *version = json!(text[..end.unwrap_or(text.len())]);
     }
+}
+
+/// One of the two sides of a distributed topology.
+fn replica(generation: i64) -> Value {
+    let bootstrap = ["initdb", "recovery"][usize::from(generation % 3 == 0)];
+    json!({
+        "self": "east", "primary": ["east", "west"][usize::from(generation % 5 < 2)], "bootstrap": bootstrap,
+        "generation": generation,
+        "peer": {
+            "name": "west", "endpoint": "https://other:9000", "bucket": "others", "accessKey": "ak", "secretKey": PASSWORD,
+        },
+    })
 }
 
 /// A stack that is valid.

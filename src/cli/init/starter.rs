@@ -11,13 +11,14 @@ use crate::spec::{GROUP, KIND, VERSION};
 
 /// The fields that the starter file does not show: each needs another field beside it, or a value
 /// that `init` cannot know.
-pub const NOT_SHOWN: [&str; 7] = [
+pub const NOT_SHOWN: [&str; 8] = [
     "adminPassword",
     "barmanPlugin",
     "imageCatalog",
     "nodepoolKey",
     "recovery",
     "registry",
+    "replica",
     "restartedAt",
 ];
 

@@ -11,6 +11,7 @@ mod parameters;
 mod password;
 mod places;
 mod preload;
+mod promotion;
 mod quantity;
 mod recovery;
 mod statement;
