@@ -159,10 +159,14 @@ fn major(version: &mut Value) {
 
 /// One of the two sides of a distributed topology.
 fn replica(generation: i64) -> Value {
-    let bootstrap = ["initdb", "recovery"][usize::from(generation % 3 == 0)];
+    let bootstrap = if generation % 3 == 0 {
+        "recovery"
+    } else {
+        "initdb"
+    };
+    let primary = if generation % 5 < 2 { "west" } else { "east" };
     json!({
-        "self": "east", "primary": ["east", "west"][usize::from(generation % 5 < 2)], "bootstrap": bootstrap,
-        "generation": generation,
+        "self": "east", "primary": primary, "bootstrap": bootstrap, "generation": generation,
         "peer": {
             "name": "west", "endpoint": "https://other:9000", "bucket": "others", "accessKey": "ak", "secretKey": PASSWORD,
         },
