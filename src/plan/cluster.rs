@@ -11,18 +11,12 @@ use crate::validate::Stack;
 
 pub(super) fn build(stack: &Stack) -> Cluster {
     let mut spec = cluster_spec::build(stack);
-    match &stack.recovery {
-        Some(recovery) => recovery::bring_up(stack, recovery, &mut spec),
-        None => {
-            let replica = stack.replica.as_ref();
-            let from_peer = replica.and_then(|replica| replica::bootstrap(stack, replica));
-            spec.bootstrap = from_peer.or_else(|| {
-                Some(ClusterBootstrap {
-                    initdb: Some(initdb(stack)),
-                    ..ClusterBootstrap::default()
-                })
-            });
-        }
+    if let Some(recovery) = &stack.recovery {
+        recovery::bring_up(stack, recovery, &mut spec);
+    } else {
+        let replica = stack.replica.as_ref();
+        let from_peer = replica.and_then(|replica| replica::bootstrap(stack, replica));
+        spec.bootstrap = from_peer.or_else(|| Some(new(stack)));
     }
     if let Some(replica) = &stack.replica {
         replica::set(stack, replica, &mut spec);
@@ -47,6 +41,13 @@ fn metadata(stack: &Stack) -> Meta {
         // A forced apply deletes and creates again, which is a new, empty cluster.
         .annotation("kustomize.toolkit.fluxcd.io/force", "disabled");
     operations::annotate(stack, meta)
+}
+
+fn new(stack: &Stack) -> ClusterBootstrap {
+    ClusterBootstrap {
+        initdb: Some(initdb(stack)),
+        ..ClusterBootstrap::default()
+    }
 }
 
 /// The first database is made by the admin's hand; its Database resource then

@@ -23,13 +23,13 @@ const CONTENT: [&str; 6] = [
 pub fn token(value: &str) -> Result<String, Refusal> {
     let decoded = STANDARD.decode(value).ok();
     let content: Option<Value> = decoded.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let filled = |field: &&str| {
-        let text = content.as_ref().and_then(|content| content.get(*field));
+    let filled = |field: &str| {
+        let text = content.as_ref().and_then(|content| content.get(field));
         text.and_then(Value::as_str)
             .is_some_and(|text| !text.is_empty())
     };
     require(
-        CONTENT.iter().all(|field| filled(&field)),
+        CONTENT.iter().all(|field| filled(field)),
         "must be the whole `.status.demotionToken` of the Cluster that was demoted (CNPG refuses others)",
     )?;
     Ok(value.to_owned())
