@@ -60,6 +60,10 @@ const ORDER: &[Link] = &[
         apply: wal_archiver::apply,
     },
     Link {
+        field: "replica",
+        apply: bucket::peer,
+    },
+    Link {
         field: "barmanPlugin",
         apply: plugin::apply,
     },

@@ -19,6 +19,7 @@ mod database_role;
 mod env_secret;
 pub mod grant;
 mod grant_job;
+mod image;
 mod item_patch;
 pub mod job;
 mod login_secret;
@@ -26,10 +27,12 @@ mod managed_role;
 pub mod migration;
 mod monitoring;
 mod namespace;
+mod operations;
 mod operator_config;
 mod probes;
 pub mod recovery;
 mod registry_secret;
+mod replica;
 pub mod scheduled_backup;
 mod snapshots;
 mod storage;
@@ -112,8 +115,12 @@ pub enum File {
     MinioSecret,
     /// `secret/swbucket-env.yaml`: keys of the bucket of `links.cnpgSwbucket`.
     SwbucketSecret,
+    /// `secret/peer-env.yaml`: keys of the bucket of `replica.peer`.
+    PeerSecret,
     /// `plugin/barman.yaml`: the Barman Cloud plugin.
     Plugin,
+    /// `image-catalog.yaml`: operand images by major version.
+    ImageCatalog,
     /// `cluster.yaml`.
     Cluster,
     /// `network-policy.yaml`.
@@ -155,7 +162,9 @@ impl File {
         Self::RegistrySecret,
         Self::MinioSecret,
         Self::SwbucketSecret,
+        Self::PeerSecret,
         Self::Plugin,
+        Self::ImageCatalog,
         Self::Cluster,
         Self::NetworkPolicy,
         Self::OperatorConfig,
@@ -201,6 +210,10 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
         File::RegistrySecret,
         &registry_secret::build(stack),
     ));
+    documents.extend(each(
+        File::ImageCatalog,
+        image::catalog(stack).into_iter().collect(),
+    ));
     documents.push(Document::new(File::Cluster, &cluster::build(stack)));
     let queries = monitoring::build(stack);
     documents.extend(queries.map(|map| Document::new(File::Cluster, &map)));
@@ -214,7 +227,8 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
     if stack.operator.roles == RoleStyle::Resource {
         documents.extend(each(File::Roles, database_role::build_all(stack)));
     }
-    if !stack.grants.is_empty() {
+    // Without a primary that takes changes the Jobs would only wait until they fail.
+    if !stack.grants.is_empty() && stack.is_writable() {
         let metadata = Meta::new(stack, &grant::FILES.name()).wave(REFERENCED_WAVE);
         let files = grant::FILES.config_map(metadata);
         documents.push(Document::new(File::GrantJobs, &files));

@@ -17,6 +17,7 @@ mod backup;
 mod buckets;
 mod databases;
 mod definition;
+mod image_catalog;
 mod initdb;
 mod links;
 mod migrations;
@@ -27,6 +28,7 @@ mod profile;
 pub mod read;
 mod recovery;
 mod references;
+mod replica;
 mod secrets;
 mod shape;
 mod storage;
@@ -44,6 +46,7 @@ pub use buckets::{
 };
 pub use databases::{Database, Permission, State};
 pub use definition::{crd, json_schema, krm_function_definition};
+pub use image_catalog::{CatalogKind, ImageCatalog};
 pub use initdb::{InitDb, LocaleProvider};
 pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
 pub use migrations::{
@@ -54,6 +57,7 @@ pub use objects::{Extension, ObjectState, Schema};
 pub use probes::{IsolationCheck, LivenessProbe, ProbeType, Probes, ReadinessProbe, StartupProbe};
 pub use profile::Profile;
 pub use recovery::{PitrCluster, Recovery, Target};
+pub use replica::{Replica, ReplicaBootstrap, ReplicaPeer};
 pub use secrets::{Secrets, SecretsMode, Uncomparable};
 pub use shape::closest;
 pub use storage::{EphemeralVolumes, Tablespace};
@@ -77,6 +81,8 @@ pub struct Spec {
     pub psql_version: Option<String>,
     /// The whole operand image reference; overrides the tag of `psqlVersion`, and its major version must agree with it.
     pub image_name: Option<String>,
+    /// A catalog that the operand image is taken from, in place of `imageName`. `psqlVersion` is then the major version alone, such as "17".
+    pub image_catalog: Option<ImageCatalog>,
     /// Images of the Jobs.
     pub images: Option<Images>,
     /// Credentials of the registry that the images are pulled from.
@@ -85,6 +91,10 @@ pub struct Spec {
     pub profile: Option<Profile>,
     /// Number of PostgreSQL instances: one primary, the others are standbys. Default 3.
     pub instances: Option<i64>,
+    /// Stops all instances and keeps their volumes (CNPG annotation `cnpg.io/hibernation`): `true` is "on", `false` is "off", and without the field there is no annotation, which CNPG takes for "off". While it is `true`, base backups are suspended and there are no grant Jobs.
+    pub hibernate: Option<bool>,
+    /// Restarts the instances one by one whenever it changes (annotation `kubectl.kubernetes.io/restartedAt`): a time, such as "2026-11-25T10:00:00Z".
+    pub restarted_at: Option<String>,
     /// The superuser. `postgres` is enabled with a superuser Secret; any other name becomes a managed role with SUPERUSER.
     #[schemars(required)]
     pub admin_user: Option<String>,
@@ -138,6 +148,8 @@ pub struct Spec {
     pub pitr_clusters: Option<Vec<PitrCluster>>,
     /// Brings this very cluster up from an archive, when the Kubernetes cluster or the Cluster is gone.
     pub recovery: Option<Recovery>,
+    /// The other side of a distributed topology in another region, for disaster recovery.
+    pub replica: Option<Replica>,
     /// What is brought from one database into another. Applied by hand.
     pub migrations: Option<Vec<Migration>>,
     /// What the stack is connected to.
@@ -181,7 +193,7 @@ pub struct SecretRef {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Images {
-    /// Image with bash, psql and `pg_dump` for the Jobs, of the server's major version or newer. Default the operand image, or its newest minor where the operand's client programs lack a security fix.
+    /// Image with bash, psql and `pg_dump` for the Jobs, of the server's major version or newer. Default the operand image, or its newest minor where the operand's client programs lack a security fix; with a catalog that is not generated `ghcr.io/cloudnative-pg/postgresql:{major}-minimal-trixie`.
     pub psql: Option<String>,
     /// Image with rclone and a shell for the export Jobs. Default `docker.io/rclone/rclone:1.71`.
     pub rclone: Option<String>,

@@ -17,6 +17,7 @@ pub mod check;
 mod client_certificate;
 mod credentials;
 mod databases;
+mod image;
 mod initdb;
 mod instance;
 mod labels;
@@ -24,6 +25,7 @@ mod links;
 mod migrations;
 mod monitoring;
 mod objects;
+mod operations;
 mod options;
 mod patches;
 mod pg_hba;
@@ -31,6 +33,7 @@ mod placement;
 mod probes;
 pub mod profile;
 mod recovery;
+mod replica;
 mod secrets;
 mod stack;
 mod storage;
@@ -44,10 +47,11 @@ use stack::Seal;
 pub use stack::{
     Admin, AntiAffinity, Availability, BackendDb, Backup, BarmanPlugin, Bucket, Change, Column,
     Credentials, Database, Delays, Encryption, End, EphemeralVolumes, Extension, External, Grant,
-    Image, InitDb, IsolationCheck, IstioMode, KeyOf, KeyRef, Links, Login, MetricQuery, Migration,
-    Monitoring, Operator, Origin, Output, OwnerRole, Patch, Point, Probe, Probes, Prometheus,
-    Recovery, Registry, Resources, RoleStyle, Schema, Secret, Stack, Step, Storage, Synchronous,
-    Tablespace, Target, TemporaryFiles, TopologySpread, User, Workload,
+    Image, ImageCatalog, InitDb, IsolationCheck, IstioMode, KeyOf, KeyRef, Links, Login,
+    MetricQuery, Migration, Monitoring, Operator, Origin, Output, OwnerRole, Patch, Peer, Point,
+    Probe, Probes, Prometheus, Recovery, Registry, Replica, Resources, RoleStyle, Schema, Secret,
+    Stack, Step, Storage, Synchronous, Tablespace, Target, TemporaryFiles, TopologySpread, User,
+    Workload,
 };
 
 /// A check of a quantity.
@@ -157,8 +161,10 @@ impl Checker<'_> {
         let spec = &*self.profile(&document.spec, &path);
         let name = self.stack_name(&document.name);
         let namespace = self.namespace(spec, &path);
-        let image = self.image(spec, &path);
+        let image_catalog = self.image_catalog(spec, &path);
+        let image = self.image(spec, &path, image_catalog.as_ref());
         let client_image = self.client_image(spec, &path, image.as_ref());
+        let restarted_at = self.restarted_at(spec, &path);
         let instances = self.instances(spec, &path);
         let admin = self.admin(spec, &path);
         let resources = self.resources(spec, &path);
@@ -182,7 +188,11 @@ impl Checker<'_> {
         let rclone_image = self.rclone_image(spec, &path);
         let recoveries = image
             .as_ref()
-            .map(|image| self.recoveries(spec, &path, image));
+            .map(|image| self.recoveries(spec, &path, image, image_catalog.as_ref()));
+        let replica = image
+            .as_ref()
+            .zip(recoveries.as_ref())
+            .and_then(|(image, recoveries)| self.replica(spec, &path, image, &recoveries.server));
         let output = self.output(spec, &path);
         let encryption = self.encryption(spec, &path);
         let patches = self.patches(spec, &path);
@@ -200,6 +210,9 @@ impl Checker<'_> {
             namespace,
             client_image: client_image?,
             image: image?,
+            image_catalog,
+            hibernate: spec.hibernate,
+            restarted_at,
             instances: instances?,
             admin: admin?,
             storage: storage?,
@@ -222,6 +235,7 @@ impl Checker<'_> {
             recovery: recoveries.live,
             restore: recoveries.restore,
             pitr_clusters: recoveries.pitr_clusters,
+            replica,
             migrations,
             plugin,
             rclone_image,

@@ -95,13 +95,15 @@ fn the_samples_show_every_field() {
         "spec.links.cnpgBucket.secretKey",
         "spec.migrations.dbMigration.password",
         "spec.registry.password",
+        "spec.replica.promotionToken",
     ];
     // Both buckets have the same fields, both ends of a migration, and every recovery the same targets.
     let alike = |field: &str| {
         let other = field
             .replace("cnpgSwbucket", "cnpgBucket")
             .replace("spec.recovery.", "spec.pitrClusters.")
-            .replace("migrationDb", "dbMigration");
+            .replace("migrationDb", "dbMigration")
+            .replace("spec.replica.peer.", "spec.links.cnpgBucket.");
         let exchanged = field.replace("cnpgBucket", "cnpgSwbucket");
         shown.contains(&other) || shown.contains(&exchanged) || hidden.contains(&other.as_str())
     };

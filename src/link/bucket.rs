@@ -27,6 +27,18 @@ pub(super) fn swbucket(stack: &Stack, linking: &mut Linking<'_>) {
     );
 }
 
+/// The bucket of the other side of a distributed topology, which is only read.
+pub(super) fn peer(stack: &Stack, linking: &mut Linking<'_>) {
+    let Some(replica) = &stack.replica else {
+        return;
+    };
+    let bucket = &replica.peer.bucket;
+    linking.documents.extend([
+        Document::new(File::PeerSecret, &env_secret::build(stack, bucket)),
+        Document::new(File::Cluster, &object_store::read_only(stack, bucket)),
+    ]);
+}
+
 fn apply(stack: &Stack, link: BucketLink, secret: File, linking: &mut Linking<'_>) {
     let mut buckets = stack.links.buckets.iter();
     let Some(bucket) = buckets.find(|bucket| bucket.link == link) else {

@@ -5,20 +5,21 @@ use k8s_crds_cloud_native_pg::{
 };
 
 use super::migration::replication;
-use super::{cluster_spec, recovery};
+use super::{cluster_spec, operations, recovery, replica};
 use crate::meta::Meta;
 use crate::validate::Stack;
 
 pub(super) fn build(stack: &Stack) -> Cluster {
     let mut spec = cluster_spec::build(stack, &stack.cluster);
-    match &stack.recovery {
-        Some(recovery) => recovery::bring_up(stack, recovery, &mut spec),
-        None => {
-            spec.bootstrap = Some(ClusterBootstrap {
-                initdb: Some(initdb(stack)),
-                ..ClusterBootstrap::default()
-            });
-        }
+    if let Some(recovery) = &stack.recovery {
+        recovery::bring_up(stack, recovery, &mut spec);
+    } else {
+        let replica = stack.replica.as_ref();
+        let from_peer = replica.and_then(|replica| replica::bootstrap(stack, replica));
+        spec.bootstrap = from_peer.or_else(|| Some(new(stack)));
+    }
+    if let Some(replica) = &stack.replica {
+        replica::set(stack, replica, &mut spec);
     }
     let sources = replication::external_clusters(stack);
     if !sources.is_empty() {
@@ -27,14 +28,25 @@ pub(super) fn build(stack: &Stack) -> Cluster {
             .extend(sources);
     }
     Cluster {
-        metadata: Meta::new(stack, &stack.cluster)
-            .protected()
-            .literal()
-            // A forced apply deletes and creates again, which is a new, empty cluster.
-            .annotation("kustomize.toolkit.fluxcd.io/force", "disabled")
-            .build(),
+        metadata: metadata(stack).build(),
         spec,
         status: None,
+    }
+}
+
+fn metadata(stack: &Stack) -> Meta {
+    let meta = Meta::new(stack, &stack.cluster)
+        .protected()
+        .literal()
+        // A forced apply deletes and creates again, which is a new, empty cluster.
+        .annotation("kustomize.toolkit.fluxcd.io/force", "disabled");
+    operations::annotate(stack, meta)
+}
+
+fn new(stack: &Stack) -> ClusterBootstrap {
+    ClusterBootstrap {
+        initdb: Some(initdb(stack)),
+        ..ClusterBootstrap::default()
     }
 }
 

@@ -16,7 +16,7 @@ use k8s_crds_cloud_native_pg::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{availability, managed_role, monitoring, registry_secret, storage};
+use super::{availability, image, managed_role, monitoring, registry_secret, storage};
 use crate::spec::BackupTarget;
 use crate::validate::Stack;
 
@@ -25,7 +25,6 @@ pub(super) fn build(stack: &Stack, cluster: &str) -> ClusterSpec {
     let roles = managed_role::build_all(stack);
     let mut spec = ClusterSpec {
         instances: stack.instances,
-        image_name: Some(stack.image.reference.clone()),
         image_pull_secrets: stack.registry.as_ref().map(|_| {
             vec![ClusterImagePullSecrets {
                 name: registry_secret::NAME.to_owned(),
@@ -58,6 +57,7 @@ pub(super) fn build(stack: &Stack, cluster: &str) -> ClusterSpec {
     storage::apply(stack, &mut spec);
     monitoring::apply(stack, &mut spec);
     availability::apply(stack, cluster, &mut spec);
+    image::set(stack, &stack.image, &mut spec);
     spec
 }
 

@@ -11,7 +11,7 @@ use k8s_crds_cloud_native_pg::{
     ClusterExternalClusters, ClusterExternalClustersPlugin, ClusterSpec,
 };
 
-use super::{cluster_spec, snapshots};
+use super::{cluster_spec, image, snapshots};
 use crate::meta::Meta;
 use crate::validate::{Bucket, Origin, Point, Recovery, Stack, Target};
 
@@ -37,18 +37,16 @@ pub(super) fn build(stack: &Stack, recovery: &Recovery) -> Cluster {
 
 /// Makes a specification that of a recovered Cluster.
 pub(super) fn bring_up(stack: &Stack, recovery: &Recovery, spec: &mut ClusterSpec) {
-    spec.image_name = Some(recovery.image.clone());
+    image::set(stack, &recovery.image, spec);
     spec.bootstrap = Some(ClusterBootstrap {
         recovery: Some(bootstrap(stack, recovery)),
         ..ClusterBootstrap::default()
     });
     if let (Origin::Archive { server, .. }, Some(bucket)) = (&recovery.origin, stack.archive()) {
-        spec.external_clusters = Some(vec![origin(bucket, server)]);
+        spec.external_clusters = Some(vec![archive(SOURCE, bucket, server)]);
     }
 }
 
-/// Database and owner are the original ones: CNPG would create an empty `app`
-/// otherwise. The Secret is given too, or CNPG would make a new admin password.
 fn bootstrap(stack: &Stack, recovery: &Recovery) -> ClusterBootstrapRecovery {
     let (backup, source, archive) = match &recovery.origin {
         Origin::Snapshot(name) => (Some(name), None, None),
@@ -63,11 +61,20 @@ fn bootstrap(stack: &Stack, recovery: &Recovery) -> ClusterBootstrapRecovery {
         source,
         recovery_target: archive.and_then(recovery_target),
         volume_snapshots: snapshot.map(|backup| snapshots::of(stack, backup)),
+        ..from(stack)
+    }
+}
+
+/// Database and owner are the original ones: CNPG would create an empty `app`
+/// otherwise. The Secret is given too, or CNPG would make a new admin password.
+pub(super) fn from(stack: &Stack) -> ClusterBootstrapRecovery {
+    ClusterBootstrapRecovery {
         database: Some(stack.first_database().to_owned()),
         owner: Some(stack.admin.name.clone()),
         secret: Some(ClusterBootstrapRecoverySecret {
             name: stack.admin.login.secret_name.clone(),
         }),
+        ..ClusterBootstrapRecovery::default()
     }
 }
 
@@ -92,9 +99,9 @@ fn recovery_target(target: &Target) -> Option<RecoveryTarget> {
 
 /// The archive that is read. The list is atomic, so the API's defaults are written out; and the plugin
 /// would take the new Cluster's name for the folder if none were given.
-fn origin(bucket: &Bucket, server: &str) -> ClusterExternalClusters {
+pub(super) fn archive(name: &str, bucket: &Bucket, server: &str) -> ClusterExternalClusters {
     ClusterExternalClusters {
-        name: SOURCE.to_owned(),
+        name: name.to_owned(),
         plugin: Some(ClusterExternalClustersPlugin {
             name: BARMAN.to_owned(),
             enabled: Some(true),

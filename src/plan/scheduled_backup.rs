@@ -60,6 +60,7 @@ fn scheduled(stack: &Stack, prefix: &str, schedule: &str) -> ScheduledBackup {
                 BackupTarget::Primary => ScheduledBackupTarget::Primary,
                 BackupTarget::PreferStandby => ScheduledBackupTarget::PreferStandby,
             }),
+            suspend: stack.backup.suspend,
             ..ScheduledBackupSpec::default()
         },
         status: None,

@@ -36,7 +36,7 @@ pub(super) fn holds_secrets(document: &Placed) -> bool {
         && match document.file {
             // The plugin's holds the name of an image, as its manifest does for everybody.
             File::Plugin => false,
-            File::EnvSecret | File::MinioSecret | File::SwbucketSecret => {
+            File::EnvSecret | File::MinioSecret | File::SwbucketSecret | File::PeerSecret => {
                 !keys.all(|key| is_public(key))
             }
             File::RegistrySecret => !is_empty_registry(&document.value),

@@ -17,6 +17,8 @@ pub struct Backup {
     pub apply: Option<bool>,
     /// When volume snapshots are taken beside the archive in a bucket: six fields, as in `schedule`. Only with a linked bucket; no snapshots when left out.
     pub snapshot_schedule: Option<String>,
+    /// Stops taking scheduled backups (CNPG `ScheduledBackup.spec.suspend`). Default false; true with `hibernate: true`.
+    pub suspend: Option<bool>,
     /// VolumeSnapshotClass of the snapshots; the default class when left out. With a linked bucket only together with `snapshotSchedule`.
     pub volume_snapshot_class: Option<String>,
     /// How WAL and base backups are compressed in the bucket. Default `gzip`.

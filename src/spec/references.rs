@@ -20,10 +20,23 @@ impl Spec {
                 authority.and_then(|authority| authority.name.as_deref()),
             ]
         });
+        let peer = self
+            .replica
+            .iter()
+            .filter_map(|replica| replica.peer.as_ref());
+        let peer = peer.flat_map(|peer| {
+            let keys = peer.credentials_from.as_ref();
+            let authority = peer.endpoint_ca.as_ref();
+            [
+                keys.and_then(|keys| keys.secret_ref.as_ref()?.name.as_deref()),
+                authority.and_then(|authority| authority.name.as_deref()),
+            ]
+        });
         let authorities = self.migration_ends().map(|end| end.ssl_root_cert.as_ref());
         passwords
             .filter_map(|source| source.secret_ref.as_ref()?.name.as_deref())
             .chain(keys.flatten())
+            .chain(peer.flatten())
             .chain(authorities.filter_map(|authority| authority?.name.as_deref()))
             .collect()
     }

@@ -37,6 +37,11 @@ impl Checker<'_> {
             given.retention.as_ref(),
             |text| retention::retention(text).map(retention::Retention::into_string),
         );
+        if spec.hibernate == Some(true) && given.suspend == Some(false) {
+            let message = "must not be `false` with `spec.hibernate: true`: CNPG fails every backup of a hibernated cluster";
+            self.out
+                .error(Code::Conflict, &path.key("suspend"), message);
+        }
         if linked(spec).is_empty() {
             self.without_bucket(spec, &given, &path);
         } else {
@@ -48,6 +53,9 @@ impl Checker<'_> {
             target: given.target.unwrap_or_default(),
             apply: given.apply.unwrap_or_default(),
             snapshot_schedule,
+            suspend: (spec.hibernate == Some(true))
+                .then_some(true)
+                .or(given.suspend),
             snapshot_class,
             retention,
             compression: given.compression.unwrap_or_default(),

@@ -15,6 +15,9 @@ use crate::spec::{self, BucketLink, Certificates, Spec, ValueSource};
 const REGION: &str = "us-east-1";
 /// The version of the plugin that the output was held against.
 const PLUGIN: (u64, u64, u64) = (0, 14, 0);
+/// The first version in which a replica that is promoted goes on reading the archive of its source
+/// (<https://github.com/cloudnative-pg/plugin-barman-cloud/pull/966>).
+pub(super) const REPLICA_PLUGIN: (u64, u64, u64) = (0, 14, 0);
 /// The first version whose objects are named as they are today
 /// (<https://cloudnative-pg.io/plugin-barman-cloud/docs/resource-name-migration/>).
 const OLDEST_PLUGIN: (u64, u64, u64) = (0, 8, 0);
@@ -81,7 +84,7 @@ impl Checker<'_> {
         }
     }
 
-    fn bucket(
+    pub(super) fn bucket(
         &mut self,
         spec: &Spec,
         link: BucketLink,
@@ -281,6 +284,14 @@ impl Checker<'_> {
             }
         }
         chosen.clone()
+    }
+
+    /// Whether the file asks for an older plugin.
+    pub(super) fn plugin_is_older(spec: &Spec, than: (u64, u64, u64)) -> bool {
+        let given = spec.barman_plugin.as_ref();
+        let version = given.and_then(|plugin| plugin.version.as_deref());
+        let version = version.and_then(|text| plugin_version(text).ok());
+        version.is_some_and(|version| version < than)
     }
 
     /// The plugin, when this stack is to emit it.

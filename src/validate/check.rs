@@ -57,6 +57,7 @@ pub mod parameters;
 pub mod password;
 pub mod path;
 pub mod preload;
+pub mod promotion;
 pub mod quantity;
 pub mod recovery;
 pub mod registry;
@@ -66,6 +67,7 @@ mod sql;
 pub mod statement;
 pub mod table;
 pub mod tablespace;
+pub mod time;
 
 #[cfg(test)]
 mod tests;

@@ -208,7 +208,13 @@ impl Checker<'_> {
 }
 
 /// The Secrets that the stack generates itself.
-const OWN_SECRETS: [&str; 4] = ["cnpg-env", "cnpg-registry", "minio-env", "swbucket-env"];
+const OWN_SECRETS: [&str; 5] = [
+    "cnpg-env",
+    "cnpg-registry",
+    "minio-env",
+    "peer-env",
+    "swbucket-env",
+];
 
 /// The names of the Secrets that a stack generates for its roles and for migrations.
 pub(super) fn generated_logins<'a>(
@@ -294,21 +300,31 @@ fn migration_ends(spec: &Spec) -> Vec<(FieldPath, &MigrationEnd)> {
 }
 
 fn bucket_references(spec: &Spec) -> impl Iterator<Item = (FieldPath, &str)> {
-    let path = FieldPath::spec().key("links");
-    linked(spec).into_iter().flat_map(move |(link, bucket)| {
-        let path = path.key(link.as_str());
-        let credentials = bucket
-            .credentials_from
-            .as_ref()
-            .and_then(|from| from.secret_ref.as_ref()?.name.as_deref());
-        let authority = bucket
-            .endpoint_ca
-            .as_ref()
-            .and_then(|ca| ca.name.as_deref());
-        let credentials_path = path.key("credentialsFrom").key("secretRef").key("name");
-        let authority_path = path.key("endpointCA").key("name");
-        [(credentials_path, credentials), (authority_path, authority)]
-            .into_iter()
-            .filter_map(|(path, name)| Some((path, name?)))
-    })
+    let links = FieldPath::spec().key("links");
+    let linked = linked(spec).into_iter().map(move |(link, bucket)| {
+        let authority = bucket.endpoint_ca.as_ref();
+        let path = links.key(link.as_str());
+        (path, bucket.credentials_from.as_ref(), authority)
+    });
+    let peer = spec.replica.iter().filter_map(|given| given.peer.as_ref());
+    let peer = peer.map(|peer| {
+        let path = FieldPath::spec().key("replica").key("peer");
+        (
+            path,
+            peer.credentials_from.as_ref(),
+            peer.endpoint_ca.as_ref(),
+        )
+    });
+    linked
+        .chain(peer)
+        .flat_map(|(path, credentials, authority)| {
+            let credentials =
+                credentials.and_then(|from| from.secret_ref.as_ref()?.name.as_deref());
+            let authority = authority.and_then(|ca| ca.name.as_deref());
+            let credentials_path = path.key("credentialsFrom").key("secretRef").key("name");
+            let authority_path = path.key("endpointCA").key("name");
+            [(credentials_path, credentials), (authority_path, authority)]
+                .into_iter()
+                .filter_map(|(path, name)| Some((path, name?)))
+        })
 }

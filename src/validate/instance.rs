@@ -1,4 +1,4 @@
-//! What an instance is made of: image, count, volumes, resources, parameters, first SQL.
+//! What an instance is made of: count, volumes, resources, parameters, first SQL.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,10 @@ use super::check::quantity::Quantity;
 use super::check::{image, parameters, preload, quantity};
 use super::databases::Entries;
 use super::objects::wanted_extensions;
-use super::{Checker, Image, QuantityCheck, Resources, Storage};
+use super::{Checker, QuantityCheck, Resources, Storage};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{Amount, Spec};
 
-/// The repository of the operand images; `psqlVersion` is a tag of it.
-pub(super) const OPERAND: &str = "ghcr.io/cloudnative-pg/postgresql";
-/// The first minors whose client programs have the fixes of CVE-2025-1094, CVE-2025-8714 and
-/// CVE-2025-8715 (<https://www.postgresql.org/support/security/>), and newer ones to use instead.
-const FIXED_CLIENTS: [(u32, u32, u32); 3] = [(15, 14, 19), (16, 10, 15), (17, 6, 11)];
 /// What uploads exports.
 const RCLONE: &str = "docker.io/rclone/rclone:1.71";
 /// One primary and two standbys: the loss of one leaves a redundant pair.
@@ -23,92 +18,6 @@ pub(super) const INSTANCES: i64 = 3;
 const STORAGE_SIZE: &str = "10Gi";
 
 impl Checker<'_> {
-    pub(super) fn image(&mut self, spec: &Spec, path: &FieldPath) -> Option<Image> {
-        let version_path = path.key("psqlVersion");
-        let version = self.optional(
-            Code::InvalidImage,
-            &version_path,
-            spec.psql_version.as_ref(),
-            image::psql_version,
-        );
-        let name_path = path.key("imageName");
-        let whole = self.optional(
-            Code::InvalidImage,
-            &name_path,
-            spec.image_name.as_ref(),
-            image::operand_image,
-        );
-        let version = version?;
-        match (&spec.image_name, whole) {
-            (None, _) => Some(Image {
-                reference: format!("{OPERAND}:{}", version.tag),
-                major: version.major,
-            }),
-            (Some(_), None) => None,
-            (Some(_), Some(image)) if image.version.major == version.major => Some(Image {
-                reference: image.reference,
-                major: version.major,
-            }),
-            (Some(given), Some(_)) => {
-                let message = format!(
-                    "must have the major version of `spec.psqlVersion`, {}",
-                    version.major
-                );
-                self.out.push(
-                    Diagnostic::at(Severity::Error, Code::Conflict, &name_path, message)
-                        .value(given.as_str()),
-                );
-                None
-            }
-        }
-    }
-
-    /// The operand's own image is on the nodes already, and reachable where others may not be. Its
-    /// client programs are used unless a newer minor has a security fix.
-    pub(super) fn client_image(
-        &mut self,
-        spec: &Spec,
-        path: &FieldPath,
-        operand: Option<&Image>,
-    ) -> Option<String> {
-        let given = spec.images.as_ref().and_then(|images| images.psql.as_ref());
-        if given.is_some() {
-            let check =
-                |text: &str| image::image_reference(text).map(image::ImageReference::into_string);
-            return self.optional(
-                Code::InvalidImage,
-                &path.key("images").key("psql"),
-                given,
-                check,
-            );
-        }
-        let reference = operand?.reference.as_str();
-        let version = image::operand_image(reference).ok()?.version;
-        let fixed = FIXED_CLIENTS
-            .iter()
-            .find(|(major, _, _)| *major == version.major);
-        let (Some((major, first, newest)), Some(minor)) = (fixed, version.minor) else {
-            return Some(reference.to_owned());
-        };
-        if minor >= *first {
-            return Some(reference.to_owned());
-        }
-        let flavour = version.tag.strip_prefix(&format!("{major}.{minor}"));
-        if reference == format!("{OPERAND}:{}", version.tag) && flavour.is_some_and(is_flavour) {
-            let flavour = flavour.unwrap_or_default();
-            return Some(format!("{OPERAND}:{major}.{newest}{flavour}"));
-        }
-        let message = format!(
-            "is older than {major}.{first}, whose client programs have security fixes; the grant Jobs use it unless \
-             `spec.images.psql` names another image"
-        );
-        let path = path.key("imageName");
-        self.out.push(
-            Diagnostic::at(Severity::Warning, Code::OldClient, &path, message).value(reference),
-        );
-        Some(reference.to_owned())
-    }
-
     /// The image that uploads exports.
     pub(super) fn rclone_image(&mut self, spec: &Spec, path: &FieldPath) -> String {
         let given = spec
@@ -267,10 +176,4 @@ fn add_preloads<'a>(extensions: impl Iterator<Item = &'a str>, set: &mut BTreeMa
             set.insert(key.to_owned(), value.to_owned());
         }
     }
-}
-
-/// What may follow the version in a tag that has newer minors: nothing, or a rolling flavour such as
-/// `-standard-trixie`. A tag with a time in it was never built for another minor.
-fn is_flavour(text: &str) -> bool {
-    text.is_empty() || (text.starts_with('-') && !text.bytes().any(|byte| byte.is_ascii_digit()))
 }

@@ -10,10 +10,14 @@ use std::collections::BTreeSet;
 
 use super::check::recovery;
 use super::check::{derive, image, name};
-use super::instance::OPERAND;
-use super::{CLUSTER_PREFIX, Checker, Image, MAX_CLUSTER_NAME, Origin, Point, Recovery, Target};
+use super::{
+    CLUSTER_PREFIX, Checker, Image, ImageCatalog, MAX_CLUSTER_NAME, Origin, Point, Recovery, Target,
+};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{self, PitrCluster, Spec};
+
+/// What to do with `recovery.serverName` when the live Cluster gets another major version.
+const UPGRADED: &str = "; for a Cluster that runs and is upgraded in place leave this field out, for CNPG reads it only once";
 
 /// What the stack's clusters are brought up from.
 pub(super) struct Recoveries {
@@ -32,6 +36,7 @@ pub(super) struct Base<'a> {
     pub(super) spec: &'a Spec,
     cluster: String,
     image: &'a Image,
+    catalog: Option<&'a ImageCatalog>,
     /// Whether there is an archive.
     linked: bool,
     /// The archive folder of the live Cluster.
@@ -46,7 +51,7 @@ impl Base<'_> {
 
     /// A Cluster beside the live one. Its archive folder changes with everything that the recovery is, or a
     /// second drill would find the folder of the first.
-    fn beside(&self, name: &str, image: String, origin: Origin, attempt: i64) -> Recovery {
+    fn beside(&self, name: &str, image: Image, origin: Origin, attempt: i64) -> Recovery {
         let cluster = derive::cut_name(&format!("{}-{name}", self.cluster), MAX_CLUSTER_NAME);
         let folder = derive::digest(&format!("{}\0{attempt}", words(&origin).join("\0")));
         Recovery {
@@ -64,20 +69,22 @@ impl Checker<'_> {
         spec: &Spec,
         path: &FieldPath,
         image: &Image,
+        catalog: Option<&ImageCatalog>,
     ) -> Recoveries {
         let namespace = spec.namespace.as_deref().unwrap_or_default();
         let mut base = Base {
             spec,
             cluster: format!("{CLUSTER_PREFIX}{namespace}"),
             image,
+            catalog,
             linked: !super::buckets::linked(spec).is_empty(),
             server: String::new(),
         };
-        base.server = base.folder(image.major);
+        base.server = self.replica_folder(spec, path, base.folder(image.major));
         let live = self.live(&mut base, &path.key("recovery"));
         let attempt = spec.backup.as_ref().and_then(|b| b.restore_attempt);
         let attempt = self.attempt(&path.key("backup").key("restoreAttempt"), attempt);
-        let restore = base.beside("restore", image.reference.clone(), newest(&base), attempt);
+        let restore = base.beside("restore", image.clone(), newest(&base), attempt);
         let given = spec.pitr_clusters.as_deref().unwrap_or_default();
         let mut names = BTreeSet::from([restore.cluster.clone()]);
         let path = path.key("pitrClusters");
@@ -120,18 +127,19 @@ impl Checker<'_> {
         };
         base.server = format!("{first}-{generation}");
         let name = (given.server_name.as_ref(), before);
-        let server = self.server(name, base.image.major, &path.key("serverName"));
+        let server_path = path.key("serverName");
+        let server = self.server(name, base.image.major, &server_path, UPGRADED);
         if server == base.server {
             let message = "must differ from the archive folder that the Cluster will write, which CNPG wants to be empty; \
                            set `generation` to a number that was not used yet";
-            self.conflict(&path.key("serverName"), &server, message);
+            self.conflict(&server_path, &server, message);
         } else {
             self.recovered(path, &server, &base.server);
         }
         let target = self.target(base, &given.target, path);
         Some(Recovery {
             cluster: base.cluster.clone(),
-            image: base.image.reference.clone(),
+            image: base.image.clone(),
             server: base.server.clone(),
             origin: Origin::Archive { server, target },
         })
@@ -151,7 +159,8 @@ impl Checker<'_> {
     fn pitr_cluster(&mut self, base: &Base<'_>, given: &PitrCluster, path: &FieldPath) -> Recovery {
         let name = self.pitr_name(given, path);
         let attempt = self.attempt(&path.key("attempt"), given.attempt);
-        let (image, major) = self.pitr_image(base, given, path);
+        let image = self.pitr_image(base, given, path);
+        let major = image.major;
         let origin = if base.linked {
             let default = if major == base.image.major {
                 base.server.clone()
@@ -160,7 +169,7 @@ impl Checker<'_> {
             };
             let name = (given.server_name.as_ref(), default);
             Origin::Archive {
-                server: self.server(name, major, &path.key("serverName")),
+                server: self.server(name, major, &path.key("serverName"), ""),
                 target: self.target(base, &given.target, path),
             }
         } else {
@@ -220,31 +229,28 @@ impl Checker<'_> {
     }
 
     /// The stack's own image, unless the file asks for another version.
-    fn pitr_image(
-        &mut self,
-        base: &Base<'_>,
-        given: &PitrCluster,
-        path: &FieldPath,
-    ) -> (String, u32) {
+    fn pitr_image(&mut self, base: &Base<'_>, given: &PitrCluster, path: &FieldPath) -> Image {
         let same = given.psql_version.is_none() || given.psql_version == base.spec.psql_version;
+        let path = path.key("psqlVersion");
         let version = self.optional(
             Code::InvalidImage,
-            &path.key("psqlVersion"),
+            &path,
             given.psql_version.as_ref(),
             image::psql_version,
         );
-        match version {
-            Some(version) if !same => (format!("{OPERAND}:{}", version.tag), version.major),
-            _ => (base.image.reference.clone(), base.image.major),
-        }
+        version
+            .filter(|_| !same)
+            .and_then(|version| self.other_image(base.spec, base.catalog, &version, &path))
+            .unwrap_or_else(|| base.image.clone())
     }
 
     /// The archive folder to read. PostgreSQL cannot start from files of another major version.
-    fn server(
+    pub(super) fn server(
         &mut self,
         (given, default): (Option<&String>, String),
         major: u32,
         path: &FieldPath,
+        hint: &str,
     ) -> String {
         let Some(given) = given else { return default };
         let checked = recovery::server_name(given);
@@ -252,7 +258,7 @@ impl Checker<'_> {
         match recovery::major_of(given) {
             Some(other) if other != major => {
                 let message = format!(
-                    "must be a folder of PostgreSQL {major}, like the image: files of another major version cannot be recovered"
+                    "must be a folder of PostgreSQL {major}, like the image: files of another major version cannot be recovered{hint}"
                 );
                 self.conflict(path, given, &message);
             }
@@ -267,7 +273,7 @@ impl Checker<'_> {
         attempt
     }
 
-    fn at_least(&mut self, path: &FieldPath, number: i64, least: i64) {
+    pub(super) fn at_least(&mut self, path: &FieldPath, number: i64, least: i64) {
         if !(least..=9999).contains(&number) {
             let message = format!("must be from {least} to 9999");
             let error = Diagnostic::at(Severity::Error, Code::InvalidValue, path, message);

@@ -15,11 +15,13 @@ mod availability;
 mod backups;
 mod databases;
 mod encryption;
+mod image;
 mod initdb;
 mod links;
 mod migrations;
 mod monitoring;
 mod objects;
+mod replica;
 mod storage;
 
 pub use availability::{
@@ -30,11 +32,13 @@ pub use backups::{
 };
 pub use databases::{Database, Grant, OwnerRole, User};
 pub use encryption::Encryption;
+pub use image::{Image, ImageCatalog};
 pub use initdb::InitDb;
 pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
 pub use migrations::{End, External, Migration, Step};
 pub use monitoring::{Column, KeyOf, MetricQuery, Monitoring};
 pub use objects::{Extension, Schema};
+pub use replica::{Peer, Replica};
 pub use storage::{EphemeralVolumes, Storage, Tablespace, TemporaryFiles};
 
 /// A stack without mistakes.
@@ -48,10 +52,16 @@ pub struct Stack {
     pub cluster: String,
     /// The operand image.
     pub image: Image,
+    /// The catalog that the operand image is taken from.
+    pub image_catalog: Option<ImageCatalog>,
     /// The image of the client programs in Jobs.
     pub client_image: String,
     /// Number of instances.
     pub instances: i64,
+    /// Whether the instances are stopped; none when the file does not say.
+    pub hibernate: Option<bool>,
+    /// When a restart was asked for.
+    pub restarted_at: Option<String>,
     /// The superuser.
     pub admin: Admin,
     /// The volumes of an instance.
@@ -94,6 +104,8 @@ pub struct Stack {
     pub restore: Recovery,
     /// The Clusters of `point-in-time-recovery.yaml`.
     pub pitr_clusters: Vec<Recovery>,
+    /// The side of a distributed topology that this is.
+    pub replica: Option<Replica>,
     /// What is brought from one database into another.
     pub migrations: Vec<Migration>,
     /// The Barman Cloud plugin, when this stack emits it.
@@ -162,6 +174,12 @@ impl Stack {
         databases.any(|other| other.name == database && other.revoke_public_execute)
     }
 
+    /// Whether the Cluster takes changes, so that a grant Job can do its work.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        self.hibernate != Some(true) && self.replica.as_ref().is_none_or(Replica::is_primary)
+    }
+
     /// The name inside the cluster network of one of CNPG's services: `rw`, `ro` or `r`.
     #[must_use]
     pub fn host(&self, service: &str) -> String {
@@ -194,15 +212,6 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(hidden)")
     }
-}
-
-/// The operand image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
-    /// The whole reference.
-    pub reference: String,
-    /// PostgreSQL's major version.
-    pub major: u32,
 }
 
 /// The credentials of a role: a basic-auth Secret of ours or of the user.

@@ -127,8 +127,12 @@ fn backups() -> impl Strategy<Value = Value> {
             })
             .collect();
         let mut spec = json!({"links": links, "pitrClusters": clusters, "barmanPlugin": {"install": install}});
-        if let Some(generation) = generation {
-            spec["recovery"] = json!({"latest": true, "generation": generation});
+        match generation {
+            Some(generation) if generation % 2 == 0 => {
+                spec["recovery"] = json!({"latest": true, "generation": generation});
+            }
+            Some(generation) => spec["replica"] = replica(generation),
+            None => {}
         }
         spec
     })
@@ -190,6 +194,54 @@ fn synchronous(instances: u8, number: u8) -> Option<Value> {
     })
 }
 
+/// Operations, and where the image comes from.
+fn operations() -> impl Strategy<Value = Value> {
+    let hibernate = prop::option::of(any::<bool>());
+    let catalog = prop::sample::select(vec![
+        json!({"name": "postgresql", "kind": "ClusterImageCatalog"}),
+        json!({"images": {"15": "r.example.com/pg:15.14", "16": "r.example.com/pg:16.10", "17": "r.example.com/pg:17.6", "18": "r.example.com/pg:18.4"}}),
+    ]);
+    (hibernate, any::<bool>(), prop::option::of(catalog)).prop_map(
+        |(hibernate, restarted, catalog)| {
+            let mut spec = json!({});
+            if let Some(hibernate) = hibernate {
+                spec["hibernate"] = json!(hibernate);
+            }
+            if restarted {
+                spec["restartedAt"] = json!("2026-11-25T10:00:00Z");
+            }
+            if let Some(catalog) = catalog {
+                spec["imageCatalog"] = catalog;
+            }
+            spec
+        },
+    )
+}
+
+/// The version of a catalog's entry: the major version alone.
+fn major(version: &mut Value) {
+    if let Some(text) = version.as_str() {
+        let end = text.find(|c: char| !c.is_ascii_digit());
+        *version = json!(text[..end.unwrap_or(text.len())]);
+    }
+}
+
+/// One of the two sides of a distributed topology.
+fn replica(generation: i64) -> Value {
+    let bootstrap = if generation % 3 == 0 {
+        "recovery"
+    } else {
+        "initdb"
+    };
+    let primary = if generation % 5 < 2 { "west" } else { "east" };
+    json!({
+        "self": "east", "primary": primary, "bootstrap": bootstrap, "generation": generation,
+        "peer": {
+            "name": "west", "endpoint": "https://other:9000", "bucket": "others", "accessKey": "ak", "secretKey": PASSWORD,
+        },
+    })
+}
+
 /// A stack that is valid.
 pub(crate) fn stack() -> impl Strategy<Value = Value> {
     let labels = prop::collection::btree_map(word().prop_map(|w| format!("l{w}")), word(), 0..4);
@@ -205,7 +257,12 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
         version,
         1..5_u8,
         any::<bool>(),
-        (backups(), prop::option::of(availability()), 0..4_u8),
+        (
+            backups(),
+            prop::option::of(availability()),
+            0..4_u8,
+            operations(),
+        ),
         prop::option::of(prop::sample::select(vec!["development", "production"])),
     )
         .prop_map(
@@ -221,7 +278,7 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
                 more,
                 profile,
             )| {
-                let (backups, availability, number) = more;
+                let (backups, availability, number, operations) = more;
                 let mut config = json!({
                     "apiVersion": "cnpgstack.io/v1alpha1",
                     "kind": "CnpgStack",
@@ -255,8 +312,16 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
                         json!({"encoding": "UTF8", "dataChecksums": true, "walSegmentSize": 64});
                     config["spec"]["pgHba"] = json!(["hostnossl all all all reject"]);
                 }
-                for (field, value) in backups.as_object().into_iter().flatten() {
+                let fields = [backups, operations];
+                for (field, value) in fields.iter().filter_map(Value::as_object).flatten() {
                     config["spec"][field] = value.clone();
+                }
+                if config["spec"].get("imageCatalog").is_some() {
+                    major(&mut config["spec"]["psqlVersion"]);
+                    let clusters = config["spec"]["pitrClusters"].as_array_mut();
+                    for cluster in clusters.into_iter().flatten() {
+                        cluster.get_mut("psqlVersion").into_iter().for_each(major);
+                    }
                 }
                 config
             },

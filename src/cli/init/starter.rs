@@ -11,14 +11,17 @@ use crate::spec::{GROUP, KIND, VERSION};
 
 /// The fields that the starter file does not show: each needs another field beside it, or a value
 /// that `init` cannot know.
-pub const NOT_SHOWN: [&str; 7] = [
+pub const NOT_SHOWN: [&str; 10] = [
     "adminPassword",
     "barmanPlugin",
+    "imageCatalog",
     "initdb",
     "nodepoolKey",
     "pgHba",
     "recovery",
     "registry",
+    "replica",
+    "restartedAt",
 ];
 
 /// The superuser of the starter.
@@ -54,6 +57,7 @@ const FIELDS: &[(&str, State, &str)] = &[
     ("images.rclone", Optional, "docker.io/rclone/rclone:1.71"),
     ("profile", Optional, "production"),
     ("instances", Set, "3"),
+    ("hibernate", Optional, "false"),
     ("storageSize", Set, "10Gi"),
     ("storageClass", Optional, "fast"),
     ("walStorageSize", Optional, "5Gi"),

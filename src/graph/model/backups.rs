@@ -1,6 +1,6 @@
 //! Where backups go, what is brought up from them, and Prometheus.
 
-use super::databases::tag_version;
+use super::databases;
 use super::{Builder, Column, EdgeKind, Kind, Node, NodeId};
 use crate::spec::BucketLink;
 use crate::validate::{Bucket, Origin, Point, Recovery, Stack, Target};
@@ -68,9 +68,8 @@ impl Builder {
         recovery: &Recovery,
         origin: NodeId,
     ) {
-        let other = recovery.image != stack.image.reference;
-        let version = tag_version(&recovery.image).filter(|_| other);
-        let version = version.map(|version| format!("PostgreSQL {version}"));
+        let other = recovery.image != stack.image;
+        let version = other.then(|| format!("PostgreSQL {}", databases::version(&recovery.image)));
         let id = self.add(Node {
             kind: Kind::Restore,
             column: Column::Clusters,

@@ -128,8 +128,8 @@ impl Builder {
 /// The version that the tag of an image names, or the major version that is known otherwise.
 pub(super) fn version(image: &Image) -> String {
     let major = image.major.to_string();
-    tag_version(&image.reference)
-        .filter(|version| version.split('.').next() == Some(&major))
+    let tag = image.reference.as_deref().and_then(tag_version);
+    tag.filter(|version| version.split('.').next() == Some(&major))
         .unwrap_or(major)
 }
 

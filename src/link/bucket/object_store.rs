@@ -40,10 +40,30 @@ pub(super) fn build(stack: &Stack, bucket: &Bucket) -> Value {
     // The other bucket holds no base backups that could be pruned.
     let archive = stack.archive().map(|archive| archive.link);
     let retention = stack.backup.retention.clone();
+    let retention = retention.filter(|_| archive == Some(bucket.link));
+    object(stack, bucket, configuration(stack, bucket), retention)
+}
+
+/// The store of somebody else: nothing is pruned there and nothing written, so nothing is compressed.
+pub(super) fn read_only(stack: &Stack, bucket: &Bucket) -> Value {
+    let configuration = Configuration {
+        wal: None,
+        data: None,
+        ..configuration(stack, bucket)
+    };
+    object(stack, bucket, configuration, None)
+}
+
+fn object(
+    stack: &Stack,
+    bucket: &Bucket,
+    configuration: Configuration,
+    retention_policy: Option<String>,
+) -> Value {
     let spec = Spec {
-        configuration: configuration(stack, bucket),
+        configuration,
         instance_sidecar_configuration: json!({"env": environment()}),
-        retention_policy: retention.filter(|_| archive == Some(bucket.link)),
+        retention_policy,
     };
     json!({
         "apiVersion": "barmancloud.cnpg.io/v1",

@@ -20,6 +20,7 @@ pub(crate) const fn path(file: File) -> Option<&'static str> {
         File::EnvSecret => Some("secret/cnpg.env"),
         File::MinioSecret => Some("secret/minio.env"),
         File::SwbucketSecret => Some("secret/swbucket.env"),
+        File::PeerSecret => Some("secret/peer.env"),
         File::RegistrySecret => Some("secret/registry.json"),
         _ => None,
     }

@@ -91,6 +91,20 @@ pub fn image_reference(value: &str) -> Result<ImageReference, Refusal> {
     Ok(ImageReference(value.to_owned()))
 }
 
+/// Checks the key of a catalog's entry: a major version alone.
+///
+/// # Errors
+/// Refuses everything but a supported major version.
+pub fn major(value: &str) -> Result<u32, Refusal> {
+    let version = psql_version(value).ok();
+    version
+        .filter(|version| version.tag == version.major.to_string())
+        .map(|version| version.major)
+        .ok_or_else(|| {
+            Refusal::new("must have a major version of PostgreSQL as its key, from \"15\" on")
+        })
+}
+
 /// Reads the version at the start of a tag, as machinery's `version.FromTag` does.
 fn version_of(tag: &str) -> Result<PsqlVersion, Refusal> {
     require(

@@ -1,6 +1,6 @@
 //! The part of a valid stack that has to do with backups: where they go, and what is brought up from them.
 
-use super::Secret;
+use super::{Image, Secret};
 use crate::spec::{BackupTarget, BucketLink, Compression};
 
 /// Physical backups.
@@ -14,6 +14,8 @@ pub struct Backup {
     pub apply: bool,
     /// Six-field schedule of the snapshots beside an archive.
     pub snapshot_schedule: Option<String>,
+    /// Whether scheduled backups are suspended; none when the file does not say.
+    pub suspend: Option<bool>,
     /// `VolumeSnapshotClass` of the snapshots.
     pub snapshot_class: Option<String>,
     /// How long backups are kept in the bucket.
@@ -112,7 +114,7 @@ pub struct Recovery {
     /// Name of the Cluster.
     pub cluster: String,
     /// Its operand image.
-    pub image: String,
+    pub image: Image,
     /// The archive folder that it writes.
     pub server: String,
     /// What it is brought up from.

@@ -47,10 +47,20 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
         "Secret `swbucket-env`: where the bucket is, and its keys unless `credentialsFrom` is given",
     ),
     (
+        File::PeerSecret,
+        "`replica`",
+        "Secret `peer-env`: where the peer's bucket is, and its keys unless `credentialsFrom` is given",
+    ),
+    (
         File::Plugin,
         "any bucket, unless `barmanPlugin.install: false`",
         "The Barman Cloud plugin in the operator's namespace: CustomResourceDefinition, RBAC, Deployment, Service, \
          certificates",
+    ),
+    (
+        File::ImageCatalog,
+        "`imageCatalog.images`",
+        "ImageCatalog `cluster-{namespace}`, or as `imageCatalog.name` says: the operand images by major version",
     ),
     (
         File::Cluster,
@@ -80,7 +90,7 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
     ),
     (
         File::GrantJobs,
-        "any database",
+        "any database, unless `hibernate: true` or `replica` on the side that is not the primary",
         "A Job `grant-{database}--{user}-{hash}` for each entry, which sets its permissions, and the ConfigMap with \
          what they run",
     ),

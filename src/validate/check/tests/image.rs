@@ -112,3 +112,13 @@ fn references() {
         &["x@sha256:12", "x:1@", "x:1@md5:aa", "x"],
     );
 }
+
+#[test]
+fn keys_of_a_catalog() {
+    pass(major, &["15", "17", "18"]);
+    refuse(
+        major,
+        "as its key",
+        &["", "14", "17.5", "017", "17-standard", "latest", "175"],
+    );
+}

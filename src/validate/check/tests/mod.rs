@@ -14,12 +14,14 @@ mod parameters;
 mod password;
 mod places;
 mod preload;
+mod promotion;
 mod quantity;
 mod recovery;
 mod scheduling;
 mod statement;
 mod table;
 mod tablespace;
+mod time;
 
 use super::Refusal;
 use std::fmt::Debug;
