@@ -28,6 +28,7 @@ mod operator_config;
 pub mod recovery;
 mod registry_secret;
 mod scheduled_backup;
+mod service_account;
 
 pub use item_patch::{ItemChange, ItemPatch};
 

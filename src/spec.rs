@@ -18,14 +18,16 @@ mod databases;
 mod definition;
 mod links;
 mod migrations;
+mod providers;
 pub mod read;
 mod recovery;
 mod references;
 mod secrets;
+mod service_account;
 mod shape;
 
 pub use amount::Amount;
-pub use backup::{Backup, BackupTarget, Compression};
+pub use backup::{Backup, BackupTarget, Compression, SidecarResources, WalCompression};
 pub use buckets::{
     BarmanPlugin, Bucket, BucketLink, Certificates, Credentials, CredentialsRef, EnvSource,
     SecretKey,
@@ -36,8 +38,12 @@ pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
 pub use migrations::{
     Migration, MigrationEnd, MigrationMode, MigrationStep, MigrationTables, OnConflict, SslMode,
 };
+pub use providers::{
+    AzureCredentials, GoogleCredentials, KeySource, SecretKeyRef, ServerSideEncryption,
+};
 pub use recovery::{PitrCluster, Recovery, Target};
 pub use secrets::{Secrets, SecretsMode, Uncomparable};
+pub use service_account::ServiceAccount;
 pub use shape::closest;
 
 /// The API group.
@@ -110,6 +116,8 @@ pub struct Spec {
     pub migrations: Option<Vec<Migration>>,
     /// What the stack is connected to.
     pub links: Option<Links>,
+    /// Metadata of the Pods' ServiceAccounts, by which a cloud provider knows them.
+    pub service_account: Option<ServiceAccount>,
     /// Whether a NetworkPolicy lets only those in that have to reach the instances. Default false.
     pub network_policy: Option<bool>,
     /// The CNPG operator that the stack is for.
@@ -149,7 +157,7 @@ pub struct SecretRef {
 pub struct Images {
     /// Image with bash, psql and `pg_dump` for the Jobs, of the server's major version or newer. Default the operand image, or its newest minor where the operand's client programs lack a security fix.
     pub psql: Option<String>,
-    /// Image with rclone and a shell for the export Jobs. Default `docker.io/rclone/rclone:1.71`.
+    /// Image with rclone and a shell for the export Jobs. Default `docker.io/rclone/rclone:1.71`, or `1.73`, the first that takes one, with a connection string of Azure.
     pub rclone: Option<String>,
 }
 

@@ -23,7 +23,9 @@ mod options;
 mod patches;
 mod recovery;
 mod secrets;
+mod service_account;
 mod stack;
+mod stores;
 mod target;
 
 pub use check::derive::{cut_name, digest, export_name, job_name};
@@ -31,10 +33,11 @@ use check::{Refusal, name, quantity::Quantity};
 pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
-    Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Encryption, End,
-    External, Grant, Image, IstioMode, KeyRef, Links, Login, Migration, Operator, Origin, Output,
-    OwnerRole, Patch, Point, Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack,
-    Step, Storage, Target, User, Workload,
+    Admin, AzureCredentials, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials,
+    Database, Encryption, End, External, Grant, Image, IstioMode, KeyRef, Links, Login, Migration,
+    Operator, Origin, Output, OwnerRole, Patch, Point, Prometheus, Provider, Recovery, Registry,
+    Resources, RoleStyle, Secret, SecretValue, ServiceAccount, Stack, Step, Storage, Target, User,
+    Workload, key,
 };
 
 /// A check of a quantity.
@@ -158,6 +161,7 @@ impl Checker<'_> {
         let databases = self.databases(spec, &path, image.as_ref(), operator.as_ref());
         let links = self.links(spec, &path, databases.as_ref());
         let migrations = self.migrations(spec, &path, databases.as_ref());
+        let service_account = self.service_account(spec, &path);
         let registry = self.registry(spec, &path);
         let backup = self.backup(spec, &path);
         let plugin = self.plugin(spec, &path);
@@ -194,6 +198,7 @@ impl Checker<'_> {
             users: databases.users,
             grants: databases.grants,
             links: links?,
+            service_account,
             registry,
             backup: backup?,
             server: recoveries.server,

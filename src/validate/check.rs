@@ -60,6 +60,7 @@ pub mod registry;
 pub mod retention;
 mod sql;
 pub mod statement;
+pub mod store;
 pub mod table;
 
 #[cfg(test)]

@@ -307,8 +307,16 @@ fn bucket_references(spec: &Spec) -> impl Iterator<Item = (FieldPath, &str)> {
             .and_then(|ca| ca.name.as_deref());
         let credentials_path = path.key("credentialsFrom").key("secretRef").key("name");
         let authority_path = path.key("endpointCA").key("name");
+        let others = bucket.key_sources().map(move |([group, field], source)| {
+            let path = path.key(group).key(field).key("secretRef").key("name");
+            (
+                path,
+                source.secret_ref.as_ref().and_then(|r| r.name.as_deref()),
+            )
+        });
         [(credentials_path, credentials), (authority_path, authority)]
             .into_iter()
+            .chain(others)
             .filter_map(|(path, name)| Some((path, name?)))
     })
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::buckets::linked;
 use super::check::quantity::Quantity;
 use super::check::{image, name, parameters, preload, quantity};
 use super::{Checker, Image, QuantityCheck, Resources, Storage};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
-use crate::spec::{Amount, Spec};
+use crate::spec::{Amount, Bucket, Spec};
 
 /// The repository of the operand images; `psqlVersion` is a tag of it.
 pub(super) const OPERAND: &str = "ghcr.io/cloudnative-pg/postgresql";
@@ -15,6 +16,8 @@ pub(super) const OPERAND: &str = "ghcr.io/cloudnative-pg/postgresql";
 const FIXED_CLIENTS: [(u32, u32, u32); 3] = [(15, 14, 19), (16, 10, 15), (17, 6, 11)];
 /// What uploads exports.
 const RCLONE: &str = "docker.io/rclone/rclone:1.71";
+/// The first that takes a connection string of Azure.
+const RCLONE_CONNECTION: &str = "docker.io/rclone/rclone:1.73";
 /// One primary and two standbys: the loss of one leaves a redundant pair.
 const INSTANCES: i64 = 3;
 /// The size of a data volume when none is given.
@@ -117,7 +120,7 @@ impl Checker<'_> {
             |text: &str| image::image_reference(text).map(image::ImageReference::into_string);
         let path = path.key("images").key("rclone");
         self.optional(Code::InvalidImage, &path, given, check)
-            .unwrap_or_else(|| RCLONE.to_owned())
+            .unwrap_or_else(|| default_rclone(spec).to_owned())
     }
 
     pub(super) fn instances(&mut self, spec: &Spec, path: &FieldPath) -> Option<i64> {
@@ -159,17 +162,24 @@ impl Checker<'_> {
     }
 
     pub(super) fn resources(&mut self, spec: &Spec, path: &FieldPath) -> Resources {
+        let amounts = [
+            [&spec.cpu_request, &spec.cpu_limit],
+            [&spec.mem_request, &spec.mem_limit],
+        ];
+        self.amounts(path, amounts)
+    }
+
+    /// Request and limit of CPU, and of memory, in the fields that they always have.
+    pub(super) fn amounts(
+        &mut self,
+        path: &FieldPath,
+        [cpu, memory]: [[&Option<Amount>; 2]; 2],
+    ) -> Resources {
         let mut resources = Resources::default();
-        let cpu: QuantityCheck = quantity::cpu;
-        for (resource, field, check, request, limit) in [
-            ("cpu", "cpu", cpu, &spec.cpu_request, &spec.cpu_limit),
-            (
-                "memory",
-                "mem",
-                quantity::memory,
-                &spec.mem_request,
-                &spec.mem_limit,
-            ),
+        let cpu_check: QuantityCheck = quantity::cpu;
+        for (resource, field, check, [request, limit]) in [
+            ("cpu", "cpu", cpu_check, cpu),
+            ("memory", "mem", quantity::memory, memory),
         ] {
             let request_path = path.key(&format!("{field}Request"));
             let limit_path = path.key(&format!("{field}Limit"));
@@ -264,4 +274,19 @@ fn add_preloads(sql: &str, set: &mut BTreeMap<String, String>) {
 /// `-standard-trixie`. A tag with a time in it was never built for another minor.
 fn is_flavour(text: &str) -> bool {
     text.is_empty() || (text.starts_with('-') && !text.bytes().any(|byte| byte.is_ascii_digit()))
+}
+
+/// The image that uploads exports when none is given.
+fn default_rclone(spec: &Spec) -> &'static str {
+    let by_connection = |(_, bucket): &(_, &Bucket)| {
+        let azure = bucket.azure_credentials.as_ref();
+        azure.is_some_and(|azure| {
+            azure.connection_string.is_some() || azure.connection_string_from.is_some()
+        })
+    };
+    if linked(spec).iter().any(by_connection) {
+        RCLONE_CONNECTION
+    } else {
+        RCLONE
+    }
 }

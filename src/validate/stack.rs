@@ -16,14 +16,16 @@ mod databases;
 mod encryption;
 mod links;
 mod migrations;
+mod service_account;
+mod stores;
 
-pub use backups::{
-    Backup, BarmanPlugin, Bucket, Credentials, KeyRef, Origin, Point, Recovery, Target,
-};
+pub use backups::{Backup, BarmanPlugin, Origin, Point, Recovery, Target};
 pub use databases::{Database, Grant, OwnerRole, User};
 pub use encryption::Encryption;
 pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
 pub use migrations::{End, External, Migration, Step};
+pub use service_account::ServiceAccount;
+pub use stores::{AzureCredentials, Bucket, Credentials, KeyRef, Provider, SecretValue, key};
 
 /// A stack without mistakes.
 #[derive(Debug, Clone)]
@@ -62,6 +64,8 @@ pub struct Stack {
     pub grants: Vec<Grant>,
     /// What the stack is connected to.
     pub links: Links,
+    /// Metadata of the Pods' ServiceAccounts.
+    pub service_account: ServiceAccount,
     /// Credentials of the image registry.
     pub registry: Option<Registry>,
     /// Physical backups.

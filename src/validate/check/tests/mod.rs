@@ -14,6 +14,7 @@ mod preload;
 mod quantity;
 mod recovery;
 mod statement;
+mod store;
 mod table;
 
 use super::Refusal;
