@@ -95,7 +95,9 @@ fn makes() -> Vec<Value> {
             "googleCredentials": {"applicationCredentialsFrom": {"secretRef": {"name": "google-login"}}},
         }),
         azure(json!({"storageKeyFrom": {"secretRef": {"name": "azure-login"}}})),
-        azure(json!({"connectionStringFrom": {"secretRef": {"name": "azure-login", "key": "text"}}})),
+        azure(
+            json!({"connectionStringFrom": {"secretRef": {"name": "azure-login", "key": "text"}}}),
+        ),
         azure(json!({"storageSasTokenFrom": {"secretRef": {"name": "azure-login"}}})),
         azure(json!({"inheritFromAzureAD": true})),
     ]
