@@ -10,7 +10,11 @@ use super::{
     AzureCredentials, Checker, Credentials, KeyRef, Provider, Refusal, Secret, SecretValue,
 };
 use crate::diagnostic::{Code, FieldPath};
-use crate::spec::{self, KeySource, ValueSource};
+use crate::spec::{self, ValueSource};
+
+use secret::SecretField;
+
+mod secret;
 
 /// What stores without regions expect.
 const REGION: &str = "us-east-1";
@@ -42,23 +46,6 @@ impl Make {
             Self::Google => store::google_bucket,
             Self::Azure => store::container,
         }
-    }
-}
-
-/// A secret that is given as text, by the environment, or by a Secret.
-struct SecretField<'a> {
-    /// Its field; `...From` says where it comes from.
-    field: &'static str,
-    plain: Option<&'a String>,
-    source: Option<&'a KeySource>,
-    /// Its key in a Secret.
-    key: &'static str,
-    check: fn(&str) -> Result<(), Refusal>,
-}
-
-impl SecretField<'_> {
-    fn is_given(&self) -> bool {
-        self.plain.is_some() || self.source.is_some()
     }
 }
 
@@ -232,7 +219,7 @@ impl Checker<'_> {
                 let line = store::one_line(json.reveal()).unwrap_or_default();
                 SecretValue::Given(Secret::new(line))
             }
-            other => other,
+            other @ SecretValue::Referenced(_) => other,
         })
     }
 
@@ -331,38 +318,6 @@ impl Checker<'_> {
             let message = "must be the `AccountName` of the connection string";
             self.out
                 .error(Code::Conflict, &path.key("storageAccount"), message);
-        }
-    }
-
-    /// A secret that is set somehow: only what it is, or where, is the question.
-    fn secret_field(&mut self, field: &SecretField<'_>, path: &FieldPath) -> SecretValue {
-        let source_path = path.key(&format!("{}From", field.field));
-        let reference = field.source.and_then(|source| source.secret_ref.as_ref());
-        if let (Some(reference), None) = (reference, field.plain)
-            && field.source.is_some_and(|source| source.env.is_none())
-        {
-            let name = reference.name.as_ref();
-            let key = ("key", reference.key.as_ref(), field.key);
-            let found = self.key_ref(&source_path.key("secretRef"), name, key);
-            return SecretValue::Referenced(found.unwrap_or_else(nothing));
-        }
-        // With both, the message is the same as for every password.
-        let source = field.source.map(|source| ValueSource {
-            env: source.env.clone(),
-            secret_ref: source.secret_ref.as_ref().map(|reference| spec::SecretRef {
-                name: reference.name.clone(),
-            }),
-        });
-        let given = Given {
-            plain: field.plain,
-            source: source.as_ref(),
-            plain_path: path.key(field.field),
-            source_path,
-            check: field.check,
-        };
-        match self.password(&given) {
-            Some(Found::Value(value)) => SecretValue::Given(value),
-            _ => SecretValue::Given(Secret::new(String::new())),
         }
     }
 }

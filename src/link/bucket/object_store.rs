@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::meta::{Meta, REFERENCED_WAVE};
-use crate::spec::{Compression, WalCompression};
+use crate::spec::{Compression, ServerSideEncryption, WalCompression};
 use crate::validate::{
     AzureCredentials, Bucket, Credentials, KeyRef, Provider, Resources, SecretValue, Stack, key,
 };
@@ -99,7 +99,7 @@ fn configuration(stack: &Stack, bucket: &Bucket) -> Configuration {
     let backup = &stack.backup;
     let compression = compression(backup.compression);
     let encryption = match &bucket.provider {
-        Provider::S3 { encryption, .. } => encryption.map(|chosen| chosen.as_str()),
+        Provider::S3 { encryption, .. } => encryption.map(ServerSideEncryption::as_str),
         _ => None,
     };
     let wal = Transfer {
@@ -243,7 +243,7 @@ fn environment(bucket: &Bucket) -> Option<Value> {
     let variables: Vec<Value> = pairs
         .map(|(name, value)| json!({"name": name, "value": value}))
         .collect();
-    (!variables.is_empty()).then(|| Value::Array(variables))
+    (!variables.is_empty()).then_some(Value::Array(variables))
 }
 
 fn resources(given: &Resources) -> Option<Value> {

@@ -23,6 +23,7 @@ impl ServiceAccount {
 
     /// The label by which Azure's webhook finds the Pods that it gives a token to
     /// (<https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html>).
+    #[must_use]
     pub fn pod_label(&self) -> Option<(String, String)> {
         let azure = self.annotations.contains_key(AZURE_CLIENT);
         azure.then(|| ("azure.workload.identity/use".to_owned(), "true".to_owned()))
