@@ -34,6 +34,7 @@ pub mod recovery;
 mod registry_secret;
 mod replica;
 pub mod scheduled_backup;
+mod service_account;
 mod snapshots;
 mod storage;
 

@@ -25,11 +25,13 @@ mod monitoring;
 mod objects;
 mod probes;
 mod profile;
+mod providers;
 pub mod read;
 mod recovery;
 mod references;
 mod replica;
 mod secrets;
+mod service_account;
 mod shape;
 mod storage;
 
@@ -39,7 +41,7 @@ pub use availability::{
     PrimaryUpdateMethod, PrimaryUpdateStrategy, Synchronous, SynchronousMethod, TaintEffect,
     Toleration, TolerationOperator, TopologySpread, WhenUnsatisfiable,
 };
-pub use backup::{Backup, BackupTarget, Compression};
+pub use backup::{Backup, BackupTarget, Compression, SidecarResources, WalCompression};
 pub use buckets::{
     BarmanPlugin, Bucket, BucketLink, Certificates, Credentials, CredentialsRef, EnvSource,
     SecretKey,
@@ -56,9 +58,13 @@ pub use monitoring::{MetricColumn, MetricQuery, MetricUsage, Monitoring, Queries
 pub use objects::{Extension, ObjectState, Schema};
 pub use probes::{IsolationCheck, LivenessProbe, ProbeType, Probes, ReadinessProbe, StartupProbe};
 pub use profile::Profile;
+pub use providers::{
+    AzureCredentials, GoogleCredentials, KeySource, SecretKeyRef, ServerSideEncryption,
+};
 pub use recovery::{PitrCluster, Recovery, Target};
 pub use replica::{Replica, ReplicaBootstrap, ReplicaPeer};
 pub use secrets::{Secrets, SecretsMode, Uncomparable};
+pub use service_account::ServiceAccount;
 pub use shape::closest;
 pub use storage::{EphemeralVolumes, Tablespace};
 
@@ -156,6 +162,8 @@ pub struct Spec {
     pub links: Option<Links>,
     /// What the instances tell Prometheus, beside CNPG's default metrics.
     pub monitoring: Option<Monitoring>,
+    /// Metadata of the Pods' ServiceAccounts, by which a cloud provider knows them.
+    pub service_account: Option<ServiceAccount>,
     /// Whether a NetworkPolicy lets only those in that have to reach the instances. Default false.
     pub network_policy: Option<bool>,
     /// The CNPG operator that the stack is for.
@@ -195,7 +203,7 @@ pub struct SecretRef {
 pub struct Images {
     /// Image with bash, psql and `pg_dump` for the Jobs, of the server's major version or newer. Default the operand image, or its newest minor where the operand's client programs lack a security fix; with a catalog that is not generated `ghcr.io/cloudnative-pg/postgresql:{major}-minimal-trixie`.
     pub psql: Option<String>,
-    /// Image with rclone and a shell for the export Jobs. Default `docker.io/rclone/rclone:1.71`.
+    /// Image with rclone and a shell for the export Jobs. Default `docker.io/rclone/rclone:1.71`, or `1.73`, the first that takes one, with a connection string of Azure.
     pub rclone: Option<String>,
 }
 

@@ -35,8 +35,10 @@ pub mod profile;
 mod recovery;
 mod replica;
 mod secrets;
+mod service_account;
 mod stack;
 mod storage;
+mod stores;
 mod target;
 
 pub use check::derive::{cut_name, digest, export_name, job_name};
@@ -45,13 +47,13 @@ use check::{Refusal, name, quantity::Quantity};
 pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
-    Admin, AntiAffinity, Availability, BackendDb, Backup, BarmanPlugin, Bucket, Change, Column,
-    Credentials, Database, Delays, Encryption, End, EphemeralVolumes, Extension, External, Grant,
-    Image, ImageCatalog, InitDb, IsolationCheck, IstioMode, KeyOf, KeyRef, Links, Login,
-    MetricQuery, Migration, Monitoring, Operator, Origin, Output, OwnerRole, Patch, Peer, Point,
-    Probe, Probes, Prometheus, Recovery, Registry, Replica, Resources, RoleStyle, Schema, Secret,
-    Stack, Step, Storage, Synchronous, Tablespace, Target, TemporaryFiles, TopologySpread, User,
-    Workload,
+    Admin, AntiAffinity, Availability, AzureCredentials, BackendDb, Backup, BarmanPlugin, Bucket,
+    Change, Column, Credentials, Database, Delays, Encryption, End, EphemeralVolumes, Extension,
+    External, Grant, Image, ImageCatalog, InitDb, IsolationCheck, IstioMode, KeyOf, KeyRef, Links,
+    Login, MetricQuery, Migration, Monitoring, Operator, Origin, Output, OwnerRole, Patch, Peer,
+    Point, Probe, Probes, Prometheus, Provider, Recovery, Registry, Replica, Resources, RoleStyle,
+    Schema, Secret, SecretValue, ServiceAccount, Stack, Step, Storage, Synchronous, Tablespace,
+    Target, TemporaryFiles, TopologySpread, User, Workload, key,
 };
 
 /// A check of a quantity.
@@ -182,6 +184,7 @@ impl Checker<'_> {
         let monitoring = self.monitoring(spec, &path, databases.as_ref());
         let links = self.links(spec, &path, databases.as_ref());
         let migrations = self.migrations(spec, &path, databases.as_ref());
+        let service_account = self.service_account(spec, &path);
         let registry = self.registry(spec, &path);
         let backup = self.backup(spec, &path);
         let plugin = self.plugin(spec, &path);
@@ -229,6 +232,7 @@ impl Checker<'_> {
             users: databases.users,
             grants: databases.grants,
             links: links?,
+            service_account,
             registry,
             backup: backup?,
             server: recoveries.server,

@@ -50,6 +50,18 @@ fn forms() -> [Vec<(&'static str, Option<Value>)>; 5] {
             ("buckets", Some(json!({"cnpgBucket": bucket("https")}))),
             (
                 "buckets",
+                Some(json!({
+                    "cnpgBucket": {"bucket": "pg_backups", "googleCredentials": {"gkeEnvironment": true}},
+                    "cnpgSwbucket": {
+                        "bucket": "pg-backups",
+                        "azureCredentials": {
+                            "storageAccount": "shop", "storageKeyFrom": {"secretRef": {"name": "azure-login"}},
+                        },
+                    },
+                })),
+            ),
+            (
+                "buckets",
                 Some(
                     json!({"cnpgBucket": bucket("https"), "cnpgSwbucket": bucket("http"), "walArchiver": "cnpgSwbucket"}),
                 ),

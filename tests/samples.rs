@@ -92,6 +92,14 @@ fn the_samples_show_every_field() {
     // Left out on purpose: they exclude a field that is shown.
     let hidden = [
         "spec.adminPassword",
+        "spec.links.cnpgBucket.azureCredentials.connectionString",
+        "spec.links.cnpgBucket.azureCredentials.connectionStringFrom",
+        "spec.links.cnpgBucket.azureCredentials.inheritFromAzureAD",
+        "spec.links.cnpgBucket.azureCredentials.storageKey",
+        "spec.links.cnpgBucket.azureCredentials.storageSasToken",
+        "spec.links.cnpgBucket.azureCredentials.storageSasTokenFrom",
+        "spec.links.cnpgBucket.azureCredentials.useDefaultAzureCredentials",
+        "spec.links.cnpgBucket.googleCredentials.applicationCredentials",
         "spec.links.cnpgBucket.secretKey",
         "spec.migrations.dbMigration.password",
         "spec.registry.password",

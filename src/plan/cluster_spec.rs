@@ -11,12 +11,14 @@ use k8s_crds_cloud_native_pg::{
     ClusterAffinityNodeAffinityRequiredDuringSchedulingIgnoredDuringExecutionNodeSelectorTerms as NodeTerm,
     ClusterAffinityNodeAffinityRequiredDuringSchedulingIgnoredDuringExecutionNodeSelectorTermsMatchExpressions as NodeExpression,
     ClusterBackup, ClusterBackupTarget, ClusterBackupVolumeSnapshot, ClusterImagePullSecrets,
-    ClusterInheritedMetadata, ClusterManaged, ClusterPostgresql, ClusterResources, ClusterSpec,
-    ClusterStorage, ClusterSuperuserSecret, ClusterWalStorage,
+    ClusterManaged, ClusterPostgresql, ClusterResources, ClusterSpec, ClusterStorage,
+    ClusterSuperuserSecret, ClusterWalStorage,
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{availability, image, managed_role, monitoring, registry_secret, storage};
+use super::{
+    availability, image, managed_role, monitoring, registry_secret, service_account, storage,
+};
 use crate::spec::BackupTarget;
 use crate::validate::Stack;
 
@@ -47,10 +49,8 @@ pub(super) fn build(stack: &Stack, cluster: &str) -> ClusterSpec {
             ..ClusterManaged::default()
         }),
         postgresql: postgresql(stack),
-        inherited_metadata: filled(&stack.labels).map(|labels| ClusterInheritedMetadata {
-            labels: Some(labels),
-            annotations: None,
-        }),
+        inherited_metadata: service_account::inherited(stack),
+        service_account_template: service_account::template(stack),
         backup: Some(volume_snapshots(stack)),
         ..ClusterSpec::default()
     };
@@ -61,7 +61,7 @@ pub(super) fn build(stack: &Stack, cluster: &str) -> ClusterSpec {
     spec
 }
 
-fn filled(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
+pub(super) fn filled(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
     (!map.is_empty()).then(|| map.clone())
 }
 

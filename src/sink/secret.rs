@@ -9,9 +9,10 @@ use crate::plan::File;
 use crate::sops::json;
 
 /// The variables of env Secrets that say where something is, and not how to get in.
-const PUBLIC: [&str; 10] = [
+const PUBLIC: [&str; 11] = [
     "AWS_ENDPOINT_URL",
     "AWS_REGION",
+    "AZURE_STORAGE_ACCOUNT",
     "CNPG_HOST_R",
     "CNPG_HOST_RO",
     "CNPG_HOST_RW",

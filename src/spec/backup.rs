@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::Amount;
+
 /// Physical backups of the cluster.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -23,6 +25,16 @@ pub struct Backup {
     pub volume_snapshot_class: Option<String>,
     /// How WAL and base backups are compressed in the bucket. Default `gzip`.
     pub compression: Option<Compression>,
+    /// How WAL is compressed in the bucket, when not like base backups. Default `compression`.
+    pub wal_compression: Option<WalCompression>,
+    /// How many files of WAL are archived, or fetched by a recovery, side by side. Default 1.
+    pub max_parallel: Option<i64>,
+    /// How many parts of a base backup are uploaded side by side. Default 2. Not with an archive in Google Cloud Storage, where Barman uploads one.
+    pub jobs: Option<i64>,
+    /// Whether a base backup begins with a checkpoint at once, at full speed, and not with a spread one. Default false.
+    pub immediate_checkpoint: Option<bool>,
+    /// Requests and limits of the plugin's container in each instance. None by default.
+    pub sidecar_resources: Option<SidecarResources>,
     /// Counts the drills with cluster-restore.yaml: each has an archive folder of its own, because CNPG refuses one that is not empty. Default 1.
     pub restore_attempt: Option<i64>,
 }
@@ -43,6 +55,41 @@ pub enum Compression {
     Lz4,
     /// Fast.
     Snappy,
+}
+
+/// How WAL is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(inline)]
+pub enum WalCompression {
+    /// Not at all.
+    None,
+    /// Small and slow.
+    Bzip2,
+    /// What every version of the plugin has.
+    Gzip,
+    /// Fast.
+    Lz4,
+    /// Fast.
+    Snappy,
+    /// Smallest and slowest.
+    Xz,
+    /// Small and fast.
+    Zstd,
+}
+
+/// Requests and limits of the plugin's container.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SidecarResources {
+    /// Memory request, as a Kubernetes quantity.
+    pub mem_request: Option<Amount>,
+    /// Memory limit, as a Kubernetes quantity.
+    pub mem_limit: Option<Amount>,
+    /// CPU request, as a Kubernetes quantity.
+    pub cpu_request: Option<Amount>,
+    /// CPU limit, as a Kubernetes quantity.
+    pub cpu_limit: Option<Amount>,
 }
 
 /// The instance that a backup is taken from.

@@ -3,19 +3,20 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A bucket of an S3-compatible object store. It must exist already.
+use super::{AzureCredentials, GoogleCredentials, ServerSideEncryption};
+
+/// A bucket of an object store. It must exist already. The store is S3 unless `googleCredentials` or `azureCredentials` are given.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Bucket {
-    /// URL of the object store: `https://` or `http://`, a host and a port, and nothing after it.
-    #[schemars(required)]
+    /// URL of the object store: `https://` or `http://`, a host and a port, and nothing after it. Left out for AWS (`region` says where), Google and Azure; with Azure's emulator or another cloud of Azure it needs `connectionString`.
     pub endpoint: Option<String>,
-    /// Name of the bucket.
+    /// Name of the bucket; of the container in Azure.
     #[schemars(required)]
     pub bucket: Option<String>,
     /// Folder in the bucket that holds everything of the stack. Default the stack's namespace.
     pub path: Option<String>,
-    /// Region that requests are signed for. Default `us-east-1`, which is what stores without regions expect.
+    /// Region of an S3 store that requests are signed for. Default `us-east-1`, which is what stores without regions expect; required without `endpoint`.
     pub region: Option<String>,
     /// Access key ID, as plain text. Together with `secretKey` or `secretKeyFrom`.
     pub access_key: Option<String>,
@@ -25,6 +26,15 @@ pub struct Bucket {
     pub secret_key_from: Option<EnvSource>,
     /// An existing Secret with both keys; in place of `accessKey` and `secretKey`.
     pub credentials_from: Option<Credentials>,
+    /// The Pods' own role in AWS in place of keys (IAM roles for service accounts, EKS Pod Identity, or the node's role); see `serviceAccount`. Default false.
+    #[serde(rename = "inheritFromIAMRole")]
+    pub inherit_from_iam_role: Option<bool>,
+    /// Makes it a bucket of Google Cloud Storage.
+    pub google_credentials: Option<GoogleCredentials>,
+    /// Makes it a container of Azure Blob Storage.
+    pub azure_credentials: Option<AzureCredentials>,
+    /// What an S3 store is told to encrypt backups and exports with; the bucket's own setting when left out.
+    pub encryption: Option<ServerSideEncryption>,
     /// Certificate authority of the object store, when it is not a public one.
     #[serde(rename = "endpointCA")]
     pub endpoint_ca: Option<SecretKey>,
@@ -61,6 +71,8 @@ pub struct CredentialsRef {
     pub access_key: Option<String>,
     /// Key in it that holds the secret access key. Default `AWS_SECRET_ACCESS_KEY`.
     pub secret_key: Option<String>,
+    /// Key in it that holds the session token of temporary keys, which somebody has to renew. None when left out.
+    pub session_token: Option<String>,
 }
 
 /// A key of a Secret in the stack's namespace.

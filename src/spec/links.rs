@@ -15,9 +15,9 @@ pub struct Links {
     pub prometheus: Option<Prometheus>,
     /// The namespace is part of an Istio mesh.
     pub istio: Option<Istio>,
-    /// A bucket of MinIO, or of another S3-compatible store, for backups and exports.
+    /// A bucket of MinIO, of another S3-compatible store, AWS, Google Cloud or Azure, for backups and exports.
     pub cnpg_bucket: Option<Bucket>,
-    /// A bucket of SeaweedFS for backups and exports.
+    /// A bucket of SeaweedFS, or of any of those, for backups and exports.
     pub cnpg_swbucket: Option<Bucket>,
     /// The bucket that WAL and base backups go to when there are two; the other one receives exports only. Default `cnpgBucket`.
     pub wal_archiver: Option<BucketLink>,

@@ -1,6 +1,35 @@
 //! What a file names that stands somewhere else: it is looked up among the items.
 
-use super::{MigrationEnd, Spec, ValueSource};
+use super::{Bucket, KeySource, MigrationEnd, Spec, ValueSource};
+
+impl Bucket {
+    /// Where the secrets of Google and Azure come from, with the fields' place below the bucket.
+    pub fn key_sources(&self) -> impl Iterator<Item = ([&'static str; 2], &KeySource)> {
+        let google = self.google_credentials.as_ref();
+        let azure = self.azure_credentials.as_ref();
+        let sources = [
+            (
+                ["googleCredentials", "applicationCredentialsFrom"],
+                google.and_then(|google| google.application_credentials_from.as_ref()),
+            ),
+            (
+                ["azureCredentials", "connectionStringFrom"],
+                azure.and_then(|azure| azure.connection_string_from.as_ref()),
+            ),
+            (
+                ["azureCredentials", "storageKeyFrom"],
+                azure.and_then(|azure| azure.storage_key_from.as_ref()),
+            ),
+            (
+                ["azureCredentials", "storageSasTokenFrom"],
+                azure.and_then(|azure| azure.storage_sas_token_from.as_ref()),
+            ),
+        ];
+        sources
+            .into_iter()
+            .filter_map(|(field, source)| Some((field, source?)))
+    }
+}
 
 impl Spec {
     /// The names of the Secrets that the file refers to: their values are looked
@@ -12,31 +41,23 @@ impl Spec {
             .links
             .iter()
             .flat_map(|links| [links.cnpg_bucket.as_ref(), links.cnpg_swbucket.as_ref()]);
-        let keys = buckets.flatten().flat_map(|bucket| {
+        let replicas = self.replica.iter();
+        let peers = replicas.filter_map(|replica| Some(&replica.peer.as_ref()?.bucket));
+        let keys = buckets.flatten().chain(peers).flat_map(|bucket| {
             let keys = bucket.credentials_from.as_ref();
             let authority = bucket.endpoint_ca.as_ref();
+            let others = bucket.key_sources();
             [
                 keys.and_then(|keys| keys.secret_ref.as_ref()?.name.as_deref()),
                 authority.and_then(|authority| authority.name.as_deref()),
             ]
-        });
-        let peer = self
-            .replica
-            .iter()
-            .filter_map(|replica| replica.peer.as_ref());
-        let peer = peer.flat_map(|peer| {
-            let keys = peer.credentials_from.as_ref();
-            let authority = peer.endpoint_ca.as_ref();
-            [
-                keys.and_then(|keys| keys.secret_ref.as_ref()?.name.as_deref()),
-                authority.and_then(|authority| authority.name.as_deref()),
-            ]
+            .into_iter()
+            .chain(others.map(|(_, source)| source.secret_ref.as_ref()?.name.as_deref()))
         });
         let authorities = self.migration_ends().map(|end| end.ssl_root_cert.as_ref());
         passwords
             .filter_map(|source| source.secret_ref.as_ref()?.name.as_deref())
             .chain(keys.flatten())
-            .chain(peer.flatten())
             .chain(authorities.filter_map(|authority| authority?.name.as_deref()))
             .collect()
     }

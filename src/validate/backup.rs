@@ -2,7 +2,7 @@
 
 use super::buckets::linked;
 use super::check::{cron, name, retention};
-use super::{Backup, Checker};
+use super::{Backup, Checker, Resources};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{self, Spec};
 
@@ -47,6 +47,7 @@ impl Checker<'_> {
         } else {
             self.with_bucket(&given, &path);
         }
+        let sidecar = self.transfer(spec, &given, &path);
         checked?;
         Some(Backup {
             schedule: schedule.clone(),
@@ -59,7 +60,39 @@ impl Checker<'_> {
             snapshot_class,
             retention,
             compression: given.compression.unwrap_or_default(),
+            wal_compression: given.wal_compression,
+            max_parallel: given.max_parallel,
+            jobs: given.jobs,
+            immediate_checkpoint: given.immediate_checkpoint.unwrap_or_default(),
+            sidecar,
         })
+    }
+
+    /// How the plugin moves WAL and base backups, and what it may use of the node.
+    fn transfer(&mut self, spec: &Spec, given: &spec::Backup, path: &FieldPath) -> Resources {
+        for (field, value) in [("maxParallel", given.max_parallel), ("jobs", given.jobs)] {
+            let most = i64::from(i32::MAX);
+            if let Some(value) = value.filter(|value| !(1..=most).contains(value)) {
+                let message = "must be at least 1 (ObjectStore)";
+                let path = path.key(field);
+                let error = Diagnostic::at(Severity::Error, Code::InvalidValue, &path, message);
+                self.out.push(error.value(value));
+            }
+        }
+        let buckets = linked(spec);
+        let google = buckets
+            .first()
+            .is_some_and(|(_, archive)| archive.google_credentials.is_some());
+        if google && given.jobs.is_some() {
+            let message = "must not be set with an archive in Google Cloud Storage: Barman uploads one part at a time there";
+            self.out.error(Code::Conflict, &path.key("jobs"), message);
+        }
+        let sidecar = given.sidecar_resources.clone().unwrap_or_default();
+        let amounts = [
+            [&sidecar.cpu_request, &sidecar.cpu_limit],
+            [&sidecar.mem_request, &sidecar.mem_limit],
+        ];
+        self.amounts(&path.key("sidecarResources"), amounts)
     }
 
     /// What only means something with an archive.
@@ -77,6 +110,11 @@ impl Checker<'_> {
             ("compression", given.compression.is_some()),
             ("snapshotSchedule", given.snapshot_schedule.is_some()),
             ("restoreAttempt", given.restore_attempt.is_some()),
+            ("walCompression", given.wal_compression.is_some()),
+            ("maxParallel", given.max_parallel.is_some()),
+            ("jobs", given.jobs.is_some()),
+            ("immediateCheckpoint", given.immediate_checkpoint.is_some()),
+            ("sidecarResources", given.sidecar_resources.is_some()),
         ];
         let message = "must not be set without a linked bucket: it would have no effect";
         self.idle(path, &fields, message);

@@ -5,14 +5,12 @@
 use std::collections::BTreeSet;
 
 use super::check::{bucket, name};
-use super::credentials::{Found, Given};
 use super::databases::Entries;
-use super::{BarmanPlugin, Bucket, Checker, Credentials, KeyRef, Refusal, Secret};
+use super::stores::Make;
+use super::{BarmanPlugin, Bucket, Checker, KeyRef, Refusal};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
-use crate::spec::{self, BucketLink, Certificates, Spec, ValueSource};
+use crate::spec::{self, BucketLink, Certificates, Spec};
 
-/// What stores without regions expect.
-const REGION: &str = "us-east-1";
 /// The version of the plugin that the output was held against.
 const PLUGIN: (u64, u64, u64) = (0, 14, 0);
 /// The first version in which a replica that is promoted goes on reading the archive of its source
@@ -100,24 +98,20 @@ impl Checker<'_> {
         let endpoint = text("endpoint", given.endpoint.as_ref(), |text| {
             bucket::endpoint(text).map(bucket::Endpoint::into_string)
         });
-        let name = text("bucket", given.bucket.as_ref(), |text| {
-            bucket::bucket(text).map(bucket::BucketName::into_string)
-        });
+        let name = text("bucket", given.bucket.as_ref(), Make::of(given).name());
         let folder = text("path", given.path.as_ref(), |text| {
             bucket::folder(text).map(bucket::Folder::into_string)
         });
         let region = text("region", given.region.as_ref(), bucket::region);
-        let endpoint = endpoint.unwrap_or_default();
         Bucket {
             link,
             store: format!("{}{namespace}-{}", super::CLUSTER_PREFIX, link.word()),
             secret: format!("{}-env", link.word()),
-            endpoint_ca: self.endpoint_ca(given, &endpoint, path),
+            endpoint_ca: self.endpoint_ca(given, endpoint.as_deref(), path),
             endpoint,
             bucket: name.unwrap_or_default(),
             path: folder.unwrap_or(namespace),
-            region: region.unwrap_or_else(|| REGION.to_owned()),
-            credentials: self.credentials(given, path),
+            provider: self.provider(given, region, path),
             databases: self.exported(given, &path.key("databases"), entries),
         }
     }
@@ -126,12 +120,12 @@ impl Checker<'_> {
     fn endpoint_ca(
         &mut self,
         given: &spec::Bucket,
-        endpoint: &str,
+        endpoint: Option<&str>,
         path: &FieldPath,
     ) -> Option<KeyRef> {
         let ca_path = path.key("endpointCA");
-        let plain = bucket::is_plain(endpoint);
-        if plain {
+        let plain = endpoint.filter(|endpoint| bucket::is_plain(endpoint));
+        if let Some(endpoint) = plain {
             let message = "is not encrypted: WAL, backups and exports can be read and changed on their way to it, unless \
                            a service mesh encrypts them";
             self.out.push(
@@ -145,8 +139,12 @@ impl Checker<'_> {
             );
         }
         let ca = given.endpoint_ca.as_ref()?;
-        if plain {
+        if plain.is_some() {
             let message = "must not be set with an endpoint that starts with `http://`: it would have no effect";
+            self.out.error(Code::Conflict, &ca_path, message);
+        }
+        if given.endpoint.is_none() && given.google_credentials.is_none() {
+            let message = "must not be set without `endpoint`: the provider's own has a certificate of a public authority";
             self.out.error(Code::Conflict, &ca_path, message);
         }
         self.key_ref(
@@ -180,79 +178,6 @@ impl Checker<'_> {
                 .error(Code::MissingSource, &path.key("name"), message);
         }
         Some(found)
-    }
-
-    /// Two keys, or a Secret that has both.
-    fn credentials(&mut self, given: &spec::Bucket, path: &FieldPath) -> Credentials {
-        let own = given.access_key.is_some()
-            || given.secret_key.is_some()
-            || given.secret_key_from.is_some();
-        let from_path = path.key("credentialsFrom");
-        if let Some(from) = &given.credentials_from {
-            if own {
-                let message =
-                    "must not be set together with `accessKey`, `secretKey` or `secretKeyFrom`";
-                self.out.error(Code::Conflict, &from_path, message);
-            }
-            return self.referenced(from, &from_path.key("secretRef"));
-        }
-        let access_path = path.key("accessKey");
-        let access = self.access_key(given.access_key.as_ref(), &access_path);
-        if given.access_key.is_none()
-            && !self.out.covers(&access_path)
-            && !self.out.covers(&from_path)
-        {
-            let message = format!("must be set, or `{from_path}`");
-            self.out.error(Code::MissingField, &access_path, message);
-        }
-        let source = given.secret_key_from.as_ref().map(|source| ValueSource {
-            env: source.env.clone(),
-            secret_ref: None,
-        });
-        let secret = Given {
-            plain: given.secret_key.as_ref(),
-            source: source.as_ref(),
-            plain_path: path.key("secretKey"),
-            source_path: path.key("secretKeyFrom"),
-            check: bucket::key,
-        };
-        let secret = match (own, self.out.covers(&from_path)) {
-            // One error about the missing keys is enough.
-            (false, _) | (_, true) => None,
-            _ => self.password(&secret),
-        };
-        let secret = match secret {
-            Some(Found::Value(value)) => value,
-            _ => Secret::new(String::new()),
-        };
-        Credentials::Given { access, secret }
-    }
-
-    /// The value is shown nowhere: an access key is one half of the credentials.
-    fn access_key(&mut self, value: Option<&String>, path: &FieldPath) -> Secret {
-        let accepted = self.optional(Code::InvalidValue, path, value, |text| {
-            bucket::key(text).map(|()| text.to_owned())
-        });
-        Secret::new(accepted.unwrap_or_default())
-    }
-
-    fn referenced(&mut self, from: &spec::Credentials, path: &FieldPath) -> Credentials {
-        let given = from.secret_ref.clone().unwrap_or_default();
-        let name = given.name.as_ref();
-        let access = ("accessKey", given.access_key.as_ref(), "AWS_ACCESS_KEY_ID");
-        let secret = (
-            "secretKey",
-            given.secret_key.as_ref(),
-            "AWS_SECRET_ACCESS_KEY",
-        );
-        let nothing = || KeyRef {
-            name: String::new(),
-            key: String::new(),
-        };
-        Credentials::Referenced {
-            access: self.key_ref(path, name, access).unwrap_or_else(nothing),
-            secret: self.key_ref(path, name, secret).unwrap_or_else(nothing),
-        }
     }
 
     /// The databases whose exports go to a bucket.

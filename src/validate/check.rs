@@ -65,6 +65,7 @@ pub mod retention;
 pub mod scheduling;
 mod sql;
 pub mod statement;
+pub mod store;
 pub mod table;
 pub mod tablespace;
 pub mod time;

@@ -301,30 +301,31 @@ fn migration_ends(spec: &Spec) -> Vec<(FieldPath, &MigrationEnd)> {
 
 fn bucket_references(spec: &Spec) -> impl Iterator<Item = (FieldPath, &str)> {
     let links = FieldPath::spec().key("links");
-    let linked = linked(spec).into_iter().map(move |(link, bucket)| {
-        let authority = bucket.endpoint_ca.as_ref();
-        let path = links.key(link.as_str());
-        (path, bucket.credentials_from.as_ref(), authority)
-    });
+    let linked = linked(spec).into_iter();
+    let linked = linked.map(move |(link, bucket)| (links.key(link.as_str()), bucket));
     let peer = spec.replica.iter().filter_map(|given| given.peer.as_ref());
-    let peer = peer.map(|peer| {
-        let path = FieldPath::spec().key("replica").key("peer");
-        (
-            path,
-            peer.credentials_from.as_ref(),
-            peer.endpoint_ca.as_ref(),
-        )
-    });
-    linked
-        .chain(peer)
-        .flat_map(|(path, credentials, authority)| {
-            let credentials =
-                credentials.and_then(|from| from.secret_ref.as_ref()?.name.as_deref());
-            let authority = authority.and_then(|ca| ca.name.as_deref());
-            let credentials_path = path.key("credentialsFrom").key("secretRef").key("name");
-            let authority_path = path.key("endpointCA").key("name");
-            [(credentials_path, credentials), (authority_path, authority)]
-                .into_iter()
-                .filter_map(|(path, name)| Some((path, name?)))
-        })
+    let peer = peer.map(|peer| (FieldPath::spec().key("replica").key("peer"), &peer.bucket));
+    linked.chain(peer).flat_map(|(path, bucket)| {
+        let credentials = bucket
+            .credentials_from
+            .as_ref()
+            .and_then(|from| from.secret_ref.as_ref()?.name.as_deref());
+        let authority = bucket
+            .endpoint_ca
+            .as_ref()
+            .and_then(|ca| ca.name.as_deref());
+        let credentials_path = path.key("credentialsFrom").key("secretRef").key("name");
+        let authority_path = path.key("endpointCA").key("name");
+        let others = bucket.key_sources().map(move |([group, field], source)| {
+            let path = path.key(group).key(field).key("secretRef").key("name");
+            (
+                path,
+                source.secret_ref.as_ref().and_then(|r| r.name.as_deref()),
+            )
+        });
+        [(credentials_path, credentials), (authority_path, authority)]
+            .into_iter()
+            .chain(others)
+            .filter_map(|(path, name)| Some((path, name?)))
+    })
 }

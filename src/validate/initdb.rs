@@ -25,7 +25,7 @@ impl Checker<'_> {
         }
         let major = image.map(|image| image.major);
         self.versions(given, &initdb_path, major);
-        self.provider(given, &initdb_path);
+        self.locale_provider(given, &initdb_path);
         self.segments(spec, given, &path.key("postgresParameters"));
         self.checked(given, &initdb_path, major)
     }
@@ -130,7 +130,7 @@ impl Checker<'_> {
     }
 
     /// Each provider has fields of its own, and the ones of the others are refused by the API server (CEL).
-    fn provider(&mut self, given: &spec::InitDb, path: &FieldPath) {
+    fn locale_provider(&mut self, given: &spec::InitDb, path: &FieldPath) {
         let is = |provider| given.locale_provider == Some(provider);
         if !is(LocaleProvider::Icu) {
             let set = [

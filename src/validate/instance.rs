@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use super::buckets::linked;
 use super::check::quantity::Quantity;
 use super::check::{image, parameters, preload, quantity};
 use super::databases::Entries;
 use super::objects::wanted_extensions;
 use super::{Checker, QuantityCheck, Resources, Storage};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
-use crate::spec::{Amount, Spec};
+use crate::spec::{Amount, Bucket, Spec};
 
 /// What uploads exports.
 const RCLONE: &str = "docker.io/rclone/rclone:1.71";
+/// The first that takes a connection string of Azure.
+const RCLONE_CONNECTION: &str = "docker.io/rclone/rclone:1.73";
 /// One primary and two standbys: the loss of one leaves a redundant pair.
 pub(super) const INSTANCES: i64 = 3;
 /// The size of a data volume when none is given.
@@ -28,7 +31,7 @@ impl Checker<'_> {
             |text: &str| image::image_reference(text).map(image::ImageReference::into_string);
         let path = path.key("images").key("rclone");
         self.optional(Code::InvalidImage, &path, given, check)
-            .unwrap_or_else(|| RCLONE.to_owned())
+            .unwrap_or_else(|| default_rclone(spec).to_owned())
     }
 
     pub(super) fn instances(&mut self, spec: &Spec, path: &FieldPath) -> Option<i64> {
@@ -75,17 +78,24 @@ impl Checker<'_> {
     }
 
     pub(super) fn resources(&mut self, spec: &Spec, path: &FieldPath) -> Resources {
+        let amounts = [
+            [&spec.cpu_request, &spec.cpu_limit],
+            [&spec.mem_request, &spec.mem_limit],
+        ];
+        self.amounts(path, amounts)
+    }
+
+    /// Request and limit of CPU, and of memory, in the fields that they always have.
+    pub(super) fn amounts(
+        &mut self,
+        path: &FieldPath,
+        [cpu, memory]: [[&Option<Amount>; 2]; 2],
+    ) -> Resources {
         let mut resources = Resources::default();
-        let cpu: QuantityCheck = quantity::cpu;
-        for (resource, field, check, request, limit) in [
-            ("cpu", "cpu", cpu, &spec.cpu_request, &spec.cpu_limit),
-            (
-                "memory",
-                "mem",
-                quantity::memory,
-                &spec.mem_request,
-                &spec.mem_limit,
-            ),
+        let cpu_check: QuantityCheck = quantity::cpu;
+        for (resource, field, check, [request, limit]) in [
+            ("cpu", "cpu", cpu_check, cpu),
+            ("memory", "mem", quantity::memory, memory),
         ] {
             let request_path = path.key(&format!("{field}Request"));
             let limit_path = path.key(&format!("{field}Limit"));
@@ -175,5 +185,20 @@ fn add_preloads<'a>(extensions: impl Iterator<Item = &'a str>, set: &mut BTreeMa
         {
             set.insert(key.to_owned(), value.to_owned());
         }
+    }
+}
+
+/// The image that uploads exports when none is given.
+fn default_rclone(spec: &Spec) -> &'static str {
+    let by_connection = |(_, bucket): &(_, &Bucket)| {
+        let azure = bucket.azure_credentials.as_ref();
+        azure.is_some_and(|azure| {
+            azure.connection_string.is_some() || azure.connection_string_from.is_some()
+        })
+    };
+    if linked(spec).iter().any(by_connection) {
+        RCLONE_CONNECTION
+    } else {
+        RCLONE
     }
 }

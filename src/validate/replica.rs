@@ -101,7 +101,13 @@ impl Checker<'_> {
     ) -> Peer {
         let namespace = spec.namespace.as_deref().unwrap_or_default();
         let name = self.side(&path.key("name"), given.name.as_ref());
-        let mut bucket = self.bucket(spec, BucketLink::CnpgBucket, &given.bucket(), path, None);
+        let mut bucket = self.bucket(spec, BucketLink::CnpgBucket, &given.bucket, path, None);
+        let message = "must not be set for the peer: nothing is exported to its bucket from here";
+        self.idle(
+            path,
+            &[("databases", given.bucket.databases.is_some())],
+            message,
+        );
         bucket.store = format!("{CLUSTER_PREFIX}{namespace}-peer");
         "peer-env".clone_into(&mut bucket.secret);
         let default = format!("{CLUSTER_PREFIX}{namespace}-pg{}", image.major);
@@ -117,7 +123,7 @@ impl Checker<'_> {
             ]
         });
         let read = [
-            Some(bucket.endpoint.as_str()),
+            bucket.endpoint.as_deref(),
             Some(bucket.bucket.as_str()),
             Some(bucket.path.as_str()),
         ];

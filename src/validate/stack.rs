@@ -27,9 +27,10 @@ mod storage;
 pub use availability::{
     AntiAffinity, Availability, Delays, IsolationCheck, Probe, Probes, Synchronous, TopologySpread,
 };
-pub use backups::{
-    Backup, BarmanPlugin, Bucket, Credentials, KeyRef, Origin, Point, Recovery, Target,
-};
+mod service_account;
+mod stores;
+
+pub use backups::{Backup, BarmanPlugin, Origin, Point, Recovery, Target};
 pub use databases::{Database, Grant, OwnerRole, User};
 pub use encryption::Encryption;
 pub use image::{Image, ImageCatalog};
@@ -39,7 +40,9 @@ pub use migrations::{End, External, Migration, Step};
 pub use monitoring::{Column, KeyOf, MetricQuery, Monitoring};
 pub use objects::{Extension, Schema};
 pub use replica::{Peer, Replica};
+pub use service_account::ServiceAccount;
 pub use storage::{EphemeralVolumes, Storage, Tablespace, TemporaryFiles};
+pub use stores::{AzureCredentials, Bucket, Credentials, KeyRef, Provider, SecretValue, key};
 
 /// A stack without mistakes.
 #[derive(Debug, Clone)]
@@ -92,6 +95,8 @@ pub struct Stack {
     pub grants: Vec<Grant>,
     /// What the stack is connected to.
     pub links: Links,
+    /// Metadata of the Pods' ServiceAccounts.
+    pub service_account: ServiceAccount,
     /// Credentials of the image registry.
     pub registry: Option<Registry>,
     /// Physical backups.

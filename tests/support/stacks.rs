@@ -92,6 +92,30 @@ fn certify(entries: &mut Value) {
     }
 }
 
+/// Buckets of every make, with every way to get in.
+fn makes() -> Vec<Value> {
+    let azure = |way: Value| {
+        let mut credentials = way;
+        credentials["storageAccount"] = json!("shop");
+        json!({"bucket": "pg-backups", "azureCredentials": credentials})
+    };
+    vec![
+        json!({"endpoint": "https://store:9000", "bucket": "pg-backups", "accessKey": "ak", "secretKey": PASSWORD}),
+        json!({"region": "eu-central-1", "bucket": "pg-backups", "inheritFromIAMRole": true, "encryption": "aws:kms"}),
+        json!({"bucket": "pg_backups", "googleCredentials": {"gkeEnvironment": true}}),
+        json!({
+            "bucket": "pg_backups",
+            "googleCredentials": {"applicationCredentialsFrom": {"secretRef": {"name": "google-login"}}},
+        }),
+        azure(json!({"storageKeyFrom": {"secretRef": {"name": "azure-login"}}})),
+        azure(
+            json!({"connectionStringFrom": {"secretRef": {"name": "azure-login", "key": "text"}}}),
+        ),
+        azure(json!({"storageSasTokenFrom": {"secretRef": {"name": "azure-login"}}})),
+        azure(json!({"inheritFromAzureAD": true})),
+    ]
+}
+
 /// No bucket, one or two, and what is recovered out of the first.
 fn backups() -> impl Strategy<Value = Value> {
     let targets = [
@@ -106,10 +130,8 @@ fn backups() -> impl Strategy<Value = Value> {
         0..4,
     );
     let generation = prop::option::of(2..9999_i64);
-    (0..3_usize, entries, generation, any::<bool>()).prop_map(|(buckets, entries, generation, install)| {
-        let fields = json!({
-            "endpoint": "https://store:9000", "bucket": "pg-backups", "accessKey": "ak", "secretKey": PASSWORD,
-        });
+    let makes = prop::sample::select(makes());
+    (0..3_usize, entries, generation, any::<bool>(), makes).prop_map(|(buckets, entries, generation, install, fields)| {
         let links: Map<String, Value> = ["cnpgSwbucket", "cnpgBucket"]
             .into_iter()
             .take(buckets)
@@ -127,6 +149,11 @@ fn backups() -> impl Strategy<Value = Value> {
             })
             .collect();
         let mut spec = json!({"links": links, "pitrClusters": clusters, "barmanPlugin": {"install": install}});
+        if install {
+            spec["serviceAccount"] = json!({
+                "annotations": {"azure.workload.identity/client-id": "1a2b3c4d-0000-1111-2222-333344445555"},
+            });
+        }
         match generation {
             Some(generation) if generation % 2 == 0 => {
                 spec["recovery"] = json!({"latest": true, "generation": generation});

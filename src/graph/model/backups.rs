@@ -3,7 +3,7 @@
 use super::databases;
 use super::{Builder, Column, EdgeKind, Kind, Node, NodeId};
 use crate::spec::BucketLink;
-use crate::validate::{Bucket, Origin, Point, Recovery, Stack, Target};
+use crate::validate::{Bucket, Origin, Point, Provider, Recovery, Stack, Target};
 
 impl Builder {
     /// Buckets, or volume snapshots without one, and the Clusters that come from there.
@@ -105,16 +105,7 @@ impl Builder {
 }
 
 fn bucket_node(stack: &Stack, bucket: &Bucket, archive: bool) -> Node {
-    let caption = match (bucket.link, archive) {
-        (BucketLink::CnpgBucket, true) => "archive, MinIO",
-        (BucketLink::CnpgBucket, false) => "exports, MinIO",
-        (BucketLink::CnpgSwbucket, true) => "archive, SeaweedFS",
-        (BucketLink::CnpgSwbucket, false) => "exports, SeaweedFS",
-    };
-    let mut details = vec![
-        format!("folder {}", bucket.path),
-        host(&bucket.endpoint).to_owned(),
-    ];
+    let mut details = vec![format!("folder {}", bucket.path), bucket.host()];
     if archive {
         let backup = &stack.backup;
         details.push("WAL".to_owned());
@@ -130,7 +121,7 @@ fn bucket_node(stack: &Stack, bucket: &Bucket, archive: bool) -> Node {
     Node {
         kind: Kind::Bucket,
         column: Column::Around,
-        caption,
+        caption: caption(bucket, archive),
         title: bucket.bucket.clone(),
         details,
     }
@@ -147,12 +138,20 @@ fn exports(stack: &Stack, bucket: &Bucket) -> Option<String> {
     }
 }
 
-/// An endpoint without its scheme; the validation lets nothing but host and port follow.
-fn host(endpoint: &str) -> &str {
-    let rest = endpoint
-        .split_once("://")
-        .map_or(endpoint, |(_, rest)| rest);
-    rest.rsplit('@').next().unwrap_or_default()
+/// What a bucket is for, and the make of its store.
+fn caption(bucket: &Bucket, archive: bool) -> &'static str {
+    match (&bucket.provider, &bucket.endpoint, bucket.link) {
+        (Provider::Google(_), ..) if archive => "archive, Google Cloud",
+        (Provider::Google(_), ..) => "exports, Google Cloud",
+        (Provider::Azure { .. }, ..) if archive => "archive, Azure",
+        (Provider::Azure { .. }, ..) => "exports, Azure",
+        (_, None, _) if archive => "archive, AWS",
+        (_, None, _) => "exports, AWS",
+        (_, _, BucketLink::CnpgBucket) if archive => "archive, MinIO",
+        (_, _, BucketLink::CnpgBucket) => "exports, MinIO",
+        (_, _, BucketLink::CnpgSwbucket) if archive => "archive, SeaweedFS",
+        (_, _, BucketLink::CnpgSwbucket) => "exports, SeaweedFS",
+    }
 }
 
 /// What a Cluster is brought up from.

@@ -5,15 +5,16 @@
 
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{
-    Container, EnvVar, EnvVarSource, EphemeralVolumeSource, PersistentVolumeClaimSpec,
-    PersistentVolumeClaimTemplate, SecretKeySelector, Volume, VolumeResourceRequirements,
+    Container, EphemeralVolumeSource, PersistentVolumeClaimSpec, PersistentVolumeClaimTemplate,
+    Volume, VolumeResourceRequirements,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 use crate::meta::{self, Meta};
 use crate::plan::job::{self, EPHEMERAL, FILES, Files, Limits};
-use crate::spec::BucketLink;
-use crate::validate::{Bucket, Database, KeyRef, Stack, export_name};
+use crate::validate::{Bucket, Database, Stack, export_name};
+
+use super::{rclone, service_account};
 
 /// The files of an export Job.
 pub const EXPORT_FILES: Files = Files {
@@ -35,7 +36,7 @@ const WAIT_SECONDS: &str = "480";
 /// The volume that the dump is in.
 const VOLUME: &str = "export";
 /// What the upload may read: nothing of the cluster's, and no password.
-const UPLOAD_FILES: [&str; 3] = ["files", VOLUME, "store"];
+const UPLOAD_FILES: [&str; 3] = ["files", VOLUME, rclone::VOLUME];
 
 pub(super) fn build_all(stack: &Stack, bucket: &Bucket) -> Vec<Job> {
     let chosen = stack
@@ -53,7 +54,16 @@ fn build(stack: &Stack, bucket: &Bucket, database: &Database) -> Job {
         export(stack, database, &volumes),
         upload(stack, bucket, database, &volumes),
     ];
-    let pod = job::pod(stack, containers, volumes);
+    let mut pod = job::pod(stack, containers, volumes);
+    let by_identity = bucket.is_by_identity();
+    if by_identity {
+        pod.service_account_name = Some(service_account::name(stack));
+    }
+    let mut spec = job::spec(stack, meta::EXPORT_JOB, &LIMITS, pod);
+    if let (Some(label), true) = (stack.service_account.pod_label(), by_identity) {
+        let metadata = spec.template.metadata.get_or_insert_default();
+        metadata.labels.get_or_insert_default().extend([label]);
+    }
     Job {
         metadata: Meta::new(stack, &export_name(&database.name, bucket.link.word()))
             .label(meta::JOB, meta::EXPORT_JOB)
@@ -61,7 +71,7 @@ fn build(stack: &Stack, bucket: &Bucket, database: &Database) -> Job {
             .day2()
             .literal()
             .build(),
-        spec: Some(job::spec(stack, meta::EXPORT_JOB, &LIMITS, pod)),
+        spec: Some(spec),
         status: None,
     }
 }
@@ -81,7 +91,9 @@ fn export(stack: &Stack, database: &Database, volumes: &[Volume]) -> Container {
     ];
     let variables = pairs.map(|(name, value)| job::variable(name, value));
     let share = ["100m", "128Mi", "1Gi"];
-    let mounts = volumes.iter().filter(|volume| volume.name != "store");
+    let mounts = volumes
+        .iter()
+        .filter(|volume| volume.name != rclone::VOLUME);
     Container {
         env: Some(
             variables
@@ -105,73 +117,19 @@ fn upload(stack: &Stack, bucket: &Bucket, database: &Database, volumes: &[Volume
         .iter()
         .filter(|volume| UPLOAD_FILES.contains(&volume.name.as_str()));
     let share = ["100m", "64Mi", "512Mi"];
+    let folder = format!("exports/{}/{}", stack.cluster, database.object);
     Container {
-        env: Some(rclone(stack, bucket, database)),
+        env: Some(rclone::environment(bucket, &folder)),
         volume_mounts: Some(mounts.map(job::mount).collect()),
         ..job::container("upload", &stack.rclone_image, &["/bin/sh", &script], share)
     }
 }
 
-/// rclone's settings (<https://rclone.org/docs/#environment-variables>,
-/// <https://rclone.org/s3/>): a remote named `store`, with no file of its own.
-fn rclone(stack: &Stack, bucket: &Bucket, database: &Database) -> Vec<EnvVar> {
-    let provider = match bucket.link {
-        BucketLink::CnpgBucket => "Minio",
-        BucketLink::CnpgSwbucket => "SeaweedFS",
-    };
-    let destination = format!(
-        "store:{}/{}/exports/{}/{}",
-        bucket.bucket, bucket.path, stack.cluster, database.object
-    );
-    let pairs = [
-        ("DESTINATION", destination.as_str()),
-        ("RCLONE_CONFIG", "/notfound"),
-        ("RCLONE_CONFIG_STORE_TYPE", "s3"),
-        ("RCLONE_CONFIG_STORE_PROVIDER", provider),
-        ("RCLONE_CONFIG_STORE_ENDPOINT", &bucket.endpoint),
-        ("RCLONE_CONFIG_STORE_REGION", &bucket.region),
-        // The bucket is there; looking for it takes a right that the keys need not have.
-        ("RCLONE_CONFIG_STORE_NO_CHECK_BUCKET", "true"),
-        ("RCLONE_CONFIG_STORE_UPLOAD_CONCURRENCY", "2"),
-        ("RCLONE_RETRIES", "3"),
-        ("RCLONE_LOW_LEVEL_RETRIES", "5"),
-    ];
-    let mut variables: Vec<EnvVar> = pairs.map(|(name, value)| job::variable(name, value)).into();
-    if let Some(authority) = &bucket.endpoint_ca {
-        let file = format!("{FILES}-store/{}", authority.key);
-        variables.push(job::variable("RCLONE_CA_CERT", &file));
-    }
-    let names = [
-        "RCLONE_CONFIG_STORE_ACCESS_KEY_ID",
-        "RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY",
-    ];
-    let keys = names.into_iter().zip(bucket.keys());
-    variables.extend(keys.map(|(name, key)| from_secret(name, key)));
-    variables
-}
-
-fn from_secret(name: &str, key: KeyRef) -> EnvVar {
-    EnvVar {
-        name: name.to_owned(),
-        value: None,
-        value_from: Some(EnvVarSource {
-            secret_key_ref: Some(SecretKeySelector {
-                name: key.name,
-                key: key.key,
-                optional: None,
-            }),
-            ..EnvVarSource::default()
-        }),
-    }
-}
-
 fn volumes(stack: &Stack, bucket: &Bucket) -> Vec<Volume> {
-    let authority = bucket.endpoint_ca.as_ref();
-    let authority = authority.map(|ca| job::secret("store", &ca.name, &[&ca.key]));
     [job::files(&EXPORT_FILES), job::scratch("16Mi"), dump(stack)]
         .into_iter()
         .chain(job::admin(stack))
-        .chain(authority)
+        .chain(rclone::volume(bucket))
         .collect()
 }
 

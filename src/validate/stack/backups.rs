@@ -1,7 +1,7 @@
 //! The part of a valid stack that has to do with backups: where they go, and what is brought up from them.
 
-use super::{Image, Secret};
-use crate::spec::{BackupTarget, BucketLink, Compression};
+use super::{Image, Resources};
+use crate::spec::{BackupTarget, Compression, WalCompression};
 
 /// Physical backups.
 #[derive(Debug, Clone)]
@@ -22,81 +22,16 @@ pub struct Backup {
     pub retention: Option<String>,
     /// How they are compressed there.
     pub compression: Compression,
-}
-
-/// A bucket that backups or exports go to.
-#[derive(Debug, Clone)]
-pub struct Bucket {
-    /// The link that it comes from.
-    pub link: BucketLink,
-    /// The name of its `ObjectStore`.
-    pub store: String,
-    /// The name of the Secret that is generated for it.
-    pub secret: String,
-    /// URL of the object store.
-    pub endpoint: String,
-    /// Name of the bucket.
-    pub bucket: String,
-    /// Folder in it that holds everything of the stack.
-    pub path: String,
-    /// Region that requests are signed for.
-    pub region: String,
-    /// The keys.
-    pub credentials: Credentials,
-    /// Name and key of the Secret with the certificate authority of the object store.
-    pub endpoint_ca: Option<KeyRef>,
-    /// The databases whose exports go here.
-    pub databases: Vec<String>,
-}
-
-impl Bucket {
-    /// The URL of the folder.
-    #[must_use]
-    pub fn destination(&self) -> String {
-        format!("s3://{}/{}", self.bucket, self.path)
-    }
-
-    /// Where the access key ID and the secret access key are found.
-    #[must_use]
-    pub fn keys(&self) -> [KeyRef; 2] {
-        match &self.credentials {
-            Credentials::Given { .. } => {
-                ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|key| KeyRef {
-                    name: self.secret.clone(),
-                    key: key.to_owned(),
-                })
-            }
-            Credentials::Referenced { access, secret } => [access.clone(), secret.clone()],
-        }
-    }
-}
-
-/// The keys of a bucket.
-#[derive(Debug, Clone)]
-pub enum Credentials {
-    /// They are known, and go into a Secret of ours.
-    Given {
-        /// Access key ID.
-        access: Secret,
-        /// Secret access key.
-        secret: Secret,
-    },
-    /// They are in a Secret that somebody else writes.
-    Referenced {
-        /// Access key ID.
-        access: KeyRef,
-        /// Secret access key.
-        secret: KeyRef,
-    },
-}
-
-/// A key of a Secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyRef {
-    /// Name of the Secret.
-    pub name: String,
-    /// Key in it.
-    pub key: String,
+    /// How WAL is compressed there, when not like base backups.
+    pub wal_compression: Option<WalCompression>,
+    /// How many files of WAL are moved side by side.
+    pub max_parallel: Option<i64>,
+    /// How many parts of a base backup are uploaded side by side.
+    pub jobs: Option<i64>,
+    /// Whether a base backup begins with a checkpoint at full speed.
+    pub immediate_checkpoint: bool,
+    /// Requests and limits of the plugin's container in each instance.
+    pub sidecar: Resources,
 }
 
 /// The Barman Cloud plugin, as far as this stack emits it.

@@ -39,12 +39,12 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
     (
         File::MinioSecret,
         "`links.cnpgBucket`",
-        "Secret `minio-env`: where the bucket is, and its keys unless `credentialsFrom` is given",
+        "Secret `minio-env`: where the bucket is, and its keys, as far as they are not in a Secret of yours or the Pods get in by their identity",
     ),
     (
         File::SwbucketSecret,
         "`links.cnpgSwbucket`",
-        "Secret `swbucket-env`: where the bucket is, and its keys unless `credentialsFrom` is given",
+        "Secret `swbucket-env`: the same for this bucket",
     ),
     (
         File::PeerSecret,

@@ -19,6 +19,7 @@ mod quantity;
 mod recovery;
 mod scheduling;
 mod statement;
+mod store;
 mod table;
 mod tablespace;
 mod time;
