@@ -158,6 +158,7 @@ pub(crate) const fn relative(file: File) -> &'static str {
         File::SwbucketSecret => "secret/swbucket-env.yaml",
         File::Plugin => "plugin/barman.yaml",
         File::Cluster => "cluster.yaml",
+        File::Poolers => "pooler.yaml",
         File::NetworkPolicy => "network-policy.yaml",
         File::OperatorConfig => "cnpg.yaml",
         File::Databases => "database.yaml",

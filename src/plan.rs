@@ -25,9 +25,11 @@ mod managed_role;
 pub mod migration;
 mod namespace;
 mod operator_config;
+pub mod pooler;
 pub mod recovery;
 mod registry_secret;
 mod scheduled_backup;
+mod services;
 
 pub use item_patch::{ItemChange, ItemPatch};
 
@@ -111,6 +113,8 @@ pub enum File {
     Plugin,
     /// `cluster.yaml`.
     Cluster,
+    /// `pooler.yaml`.
+    Poolers,
     /// `network-policy.yaml`.
     NetworkPolicy,
     /// `cnpg.yaml`: configuration of the operator.
@@ -152,6 +156,7 @@ impl File {
         Self::SwbucketSecret,
         Self::Plugin,
         Self::Cluster,
+        Self::Poolers,
         Self::NetworkPolicy,
         Self::OperatorConfig,
         Self::Databases,
@@ -197,6 +202,11 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
         &registry_secret::build(stack),
     ));
     documents.push(Document::new(File::Cluster, &cluster::build(stack)));
+    for pooler in &stack.poolers {
+        documents.push(Document::new(File::Poolers, &pooler::build(stack, pooler)));
+        let budget = pooler::disruption_budget(stack, pooler);
+        documents.extend(each(File::Poolers, budget.into_iter().collect()));
+    }
     if stack.operator.manage_config {
         documents.push(Document::new(
             File::OperatorConfig,

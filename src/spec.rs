@@ -18,10 +18,12 @@ mod databases;
 mod definition;
 mod links;
 mod migrations;
+mod pooler;
 pub mod read;
 mod recovery;
 mod references;
 mod secrets;
+mod services;
 mod shape;
 
 pub use amount::Amount;
@@ -32,12 +34,17 @@ pub use buckets::{
 };
 pub use databases::{Database, Permission, State};
 pub use definition::{crd, json_schema, krm_function_definition};
-pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
+pub use links::{BackendDb, Endpoint, Istio, Links, Prometheus, Workload, WorkloadKind};
 pub use migrations::{
     Migration, MigrationEnd, MigrationMode, MigrationStep, MigrationTables, OnConflict, SslMode,
 };
+pub use pooler::{PoolMode, Pooler, Poolers};
 pub use recovery::{PitrCluster, Recovery, Target};
 pub use secrets::{Secrets, SecretsMode, Uncomparable};
+pub use services::{
+    AdditionalService, DefaultService, ExternalTrafficPolicy, SelectorType, ServiceType, Services,
+    UpdateStrategy,
+};
 pub use shape::closest;
 
 /// The API group.
@@ -108,6 +115,10 @@ pub struct Spec {
     pub recovery: Option<Recovery>,
     /// What is brought from one database into another. Applied by hand.
     pub migrations: Option<Vec<Migration>>,
+    /// PgBouncer in front of the Cluster: fewer connections to PostgreSQL than the applications open.
+    pub pooler: Option<Poolers>,
+    /// The Services of the Cluster, such as one that is reached from outside the Kubernetes cluster.
+    pub services: Option<Services>,
     /// What the stack is connected to.
     pub links: Option<Links>,
     /// Whether a NetworkPolicy lets only those in that have to reach the instances. Default false.

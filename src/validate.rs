@@ -21,20 +21,23 @@ mod links;
 mod migrations;
 mod options;
 mod patches;
+mod pooler;
 mod recovery;
 mod secrets;
+mod services;
 mod stack;
 mod target;
 
 pub use check::derive::{cut_name, digest, export_name, job_name};
 use check::{Refusal, name, quantity::Quantity};
+use instance::Amounts;
 pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
-    Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials, Database, Encryption, End,
-    External, Grant, Image, IstioMode, KeyRef, Links, Login, Migration, Operator, Origin, Output,
-    OwnerRole, Patch, Point, Prometheus, Recovery, Registry, Resources, RoleStyle, Secret, Stack,
-    Step, Storage, Target, User, Workload,
+    AdditionalService, Admin, BackendDb, Backup, BarmanPlugin, Bucket, Change, Credentials,
+    Database, Encryption, End, External, Grant, Image, IstioMode, KeyRef, Links, Login, Migration,
+    Operator, Origin, Output, OwnerRole, Patch, Point, Pooler, Prometheus, Recovery, Registry,
+    Resources, RoleStyle, Secret, Services, Stack, Step, Storage, Target, User, Workload,
 };
 
 /// A check of a quantity.
@@ -149,13 +152,15 @@ impl Checker<'_> {
         let instances = self.instances(spec, &path);
         let admin = self.admin(spec, &path);
         let storage = self.storage(spec, &path);
-        let resources = self.resources(spec, &path);
+        let resources = self.resources(&Amounts::of(spec), &path);
         let node_label = self.node_label(spec, &path);
         let init_sql = self.init_sql(spec, &path);
         let parameters = self.parameters(spec, &path);
         let labels = self.custom_labels(spec, &path);
         let operator = self.operator(spec, &path);
         let databases = self.databases(spec, &path, image.as_ref(), operator.as_ref());
+        let poolers = self.poolers(spec, &path);
+        let services = self.services(spec, &path);
         let links = self.links(spec, &path, databases.as_ref());
         let migrations = self.migrations(spec, &path, databases.as_ref());
         let registry = self.registry(spec, &path);
@@ -165,6 +170,9 @@ impl Checker<'_> {
         let recoveries = image
             .as_ref()
             .map(|image| self.recoveries(spec, &path, image));
+        if let Some(recoveries) = &recoveries {
+            self.service_names(spec, &path, &poolers, recoveries);
+        }
         let output = self.output(spec, &path);
         let encryption = self.encryption(spec, &path);
         let patches = self.patches(spec, &path);
@@ -193,6 +201,8 @@ impl Checker<'_> {
             databases: databases.databases,
             users: databases.users,
             grants: databases.grants,
+            poolers,
+            services: services?,
             links: links?,
             registry,
             backup: backup?,

@@ -18,7 +18,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{managed_role, registry_secret};
 use crate::spec::BackupTarget;
-use crate::validate::Stack;
+use crate::validate::{Resources, Stack};
 
 /// The specification without `bootstrap`.
 pub(super) fn build(stack: &Stack) -> ClusterSpec {
@@ -60,7 +60,8 @@ pub(super) fn build(stack: &Stack) -> ClusterSpec {
     }
 }
 
-fn filled(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
+/// A map, unless it is empty.
+pub(super) fn filled(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
     (!map.is_empty()).then(|| map.clone())
 }
 
@@ -85,21 +86,26 @@ fn wal_storage(stack: &Stack) -> Option<ClusterWalStorage> {
 }
 
 fn resources(stack: &Stack) -> Option<ClusterResources> {
+    let (requests, limits) = amounts(&stack.resources);
+    (requests.is_some() || limits.is_some()).then_some(ClusterResources {
+        requests,
+        limits,
+        claims: None,
+    })
+}
+
+/// Amounts by the name of their resource.
+type Amounts = BTreeMap<String, IntOrString>;
+
+/// Requests and limits as Kubernetes types them, where there are any.
+pub(super) fn amounts(resources: &Resources) -> (Option<Amounts>, Option<Amounts>) {
     let typed = |amounts: &BTreeMap<String, String>| {
         let pairs = amounts
             .iter()
             .map(|(name, amount)| (name.clone(), IntOrString::String(amount.clone())));
         (!amounts.is_empty()).then(|| pairs.collect())
     };
-    let (requests, limits) = (
-        typed(&stack.resources.requests),
-        typed(&stack.resources.limits),
-    );
-    (requests.is_some() || limits.is_some()).then_some(ClusterResources {
-        requests,
-        limits,
-        claims: None,
-    })
+    (typed(&resources.requests), typed(&resources.limits))
 }
 
 fn node_affinity(key: &str, value: &str) -> ClusterAffinity {

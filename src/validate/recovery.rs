@@ -266,7 +266,7 @@ impl Checker<'_> {
         attempt
     }
 
-    fn at_least(&mut self, path: &FieldPath, number: i64, least: i64) {
+    pub(super) fn at_least(&mut self, path: &FieldPath, number: i64, least: i64) {
         if !(least..=9999).contains(&number) {
             let message = format!("must be from {least} to 9999");
             let error = Diagnostic::at(Severity::Error, Code::InvalidValue, path, message);

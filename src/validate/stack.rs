@@ -16,6 +16,8 @@ mod databases;
 mod encryption;
 mod links;
 mod migrations;
+mod poolers;
+mod services;
 
 pub use backups::{
     Backup, BarmanPlugin, Bucket, Credentials, KeyRef, Origin, Point, Recovery, Target,
@@ -24,6 +26,8 @@ pub use databases::{Database, Grant, OwnerRole, User};
 pub use encryption::Encryption;
 pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
 pub use migrations::{End, External, Migration, Step};
+pub use poolers::Pooler;
+pub use services::{AdditionalService, Services};
 
 /// A stack without mistakes.
 #[derive(Debug, Clone)]
@@ -60,6 +64,10 @@ pub struct Stack {
     pub users: Vec<User>,
     /// Who may do what where: one per entry of the file.
     pub grants: Vec<Grant>,
+    /// `PgBouncer` in front of the Cluster.
+    pub poolers: Vec<Pooler>,
+    /// The Services of the Cluster.
+    pub services: Services,
     /// What the stack is connected to.
     pub links: Links,
     /// Credentials of the image registry.
@@ -136,7 +144,7 @@ impl Stack {
         databases.any(|other| other.name == database && other.revoke_public_execute)
     }
 
-    /// The name inside the cluster network of one of CNPG's services: `rw`, `ro` or `r`.
+    /// The name inside the cluster network of one of CNPG's services: `rw`, `ro` or `r`, or of a pooler's.
     #[must_use]
     pub fn host(&self, service: &str) -> String {
         format!(

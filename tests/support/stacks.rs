@@ -121,6 +121,55 @@ fn backups() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Poolers and Services, as far as the number of instances allows them.
+fn in_front() -> impl Strategy<Value = Value> {
+    let mode = prop::sample::select(vec!["session", "transaction"]);
+    let parameters = prop::sample::select(vec![
+        json!({}),
+        json!({"max_client_conn": "1000", "server_idle_timeout": "0.5"}),
+        json!({"server_reset_query": "DISCARD ALL; -- $(x)", "server_reset_query_always": "1"}),
+    ]);
+    let pooler = (mode, parameters, 1..4_u8, any::<bool>()).prop_map(
+        |(mode, parameters, instances, limits)| {
+            let mut pooler =
+                json!({"poolMode": mode, "parameters": parameters, "instances": instances});
+            if limits {
+                pooler["memLimit"] = json!("256Mi");
+                pooler["image"] = json!("registry.example.com/pgbouncer:1.25.1");
+                pooler["pgHba"] = json!(["hostnossl all all 0.0.0.0/0 reject"]);
+            }
+            pooler
+        },
+    );
+    let pooler = prop::option::of(prop::collection::vec(pooler, 2));
+    let services = prop::sample::select(vec![
+        json!({}),
+        json!({"disabledDefaultServices": ["r"]}),
+        json!({"additional": [
+            {"name": "public", "selectorType": "rw", "type": "LoadBalancer", "loadBalancerSourceRanges": ["::/0"], "port": 1},
+            {"name": "ports", "selectorType": "r", "type": "NodePort", "nodePort": 30432, "updateStrategy": "replace"},
+            {"name": "inside", "selectorType": "ro", "annotations": {"example.com/x": "${y}"}},
+        ]}),
+    ]);
+    (pooler, services, any::<bool>()).prop_map(|(pooler, services, policy)| {
+        let mut spec = json!({"services": services, "networkPolicy": policy});
+        if let Some([rw, ro]) = pooler.as_deref() {
+            spec["pooler"] = json!({"rw": rw, "ro": ro});
+        }
+        spec
+    })
+}
+
+/// Leaves out what needs a standby.
+fn without_standbys(spec: &mut Value) {
+    if let Some(pooler) = spec["pooler"].as_object_mut() {
+        pooler.remove("ro");
+    }
+    if let Some(services) = spec["services"]["additional"].as_array_mut() {
+        services.retain(|service| service["selectorType"] != "ro");
+    }
+}
+
 /// A stack that is valid.
 pub(crate) fn stack() -> impl Strategy<Value = Value> {
     let labels = prop::collection::btree_map(word().prop_map(|w| format!("l{w}")), word(), 0..4);
@@ -136,10 +185,10 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
         version,
         1..5_u8,
         any::<bool>(),
-        backups(),
+        (backups(), in_front()),
     )
         .prop_map(
-            |(namespace, entries, labels, operator, admin, version, instances, apply, backups)| {
+            |(namespace, entries, labels, operator, admin, version, instances, apply, others)| {
                 let mut config = json!({
                     "apiVersion": "cnpgstack.io/v1alpha1",
                     "kind": "CnpgStack",
@@ -156,8 +205,14 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
                         "operator": {"version": operator, "config": {"DRAIN_TAINTS": "on"}},
                     },
                 });
-                for (field, value) in backups.as_object().into_iter().flatten() {
-                    config["spec"][field] = value.clone();
+                let (backups, in_front) = others;
+                for part in [&backups, &in_front] {
+                    for (field, value) in part.as_object().into_iter().flatten() {
+                        config["spec"][field] = value.clone();
+                    }
+                }
+                if instances == 1 {
+                    without_standbys(&mut config["spec"]);
                 }
                 config
             },

@@ -1,6 +1,7 @@
 //! Table tests and property tests of the leaf checks.
 
 mod bucket;
+mod cidr;
 mod cron;
 mod derive;
 mod host;
@@ -9,6 +10,7 @@ mod image;
 mod name;
 mod parameters;
 mod password;
+mod pgbouncer;
 mod places;
 mod preload;
 mod quantity;
