@@ -66,7 +66,7 @@ pub enum Kind {
     User,
     /// A database.
     Database,
-    /// `PgBouncer` in front of the Cluster.
+    /// PgBouncer in front of the Cluster.
     Pooler,
     /// The Cluster of the stack.
     Cluster,

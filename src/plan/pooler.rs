@@ -1,4 +1,4 @@
-//! Poolers: `PgBouncer` in front of the Cluster, and how many of its Pods may be away at once.
+//! Poolers: PgBouncer in front of the Cluster, and how many of its Pods may be away at once.
 //!
 //! CNPG integrates a Pooler without a word about authentication: it makes the role `cnpg_pooler_pgbouncer` with
 //! CONNECT on `postgres`, the function `public.user_search` there, and a client certificate
@@ -158,7 +158,7 @@ pub(super) fn disruption_budget(stack: &Stack, pooler: &Pooler) -> Option<PodDis
     })
 }
 
-/// The names that clients know the poolers by. `PgBouncer` shows the server's certificate, in which CNPG writes the
+/// The names that clients know the poolers by. PgBouncer shows the server's certificate, in which CNPG writes the
 /// names of its own Services only (`GetClusterAltDNSNames` in `api/v1/cluster_funcs.go`).
 pub(super) fn host_names(stack: &Stack) -> Option<Vec<String>> {
     let names = stack.poolers.iter().flat_map(|pooler| {

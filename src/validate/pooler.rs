@@ -1,4 +1,4 @@
-//! `PgBouncer` in front of the Cluster.
+//! PgBouncer in front of the Cluster.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::spec::{self, Endpoint, PoolMode, Spec};
 
 /// Two Pods: one may be lost.
 const INSTANCES: i32 = 2;
-/// `PgBouncer`'s own default since 1.24 (<https://www.pgbouncer.org/changelog.html>); before, prepared statements
+/// PgBouncer's own default since 1.24 (<https://www.pgbouncer.org/changelog.html>); before, prepared statements
 /// broke in transaction mode.
 const PREPARED_STATEMENTS: &str = "200";
 

@@ -64,7 +64,7 @@ pub struct Stack {
     pub users: Vec<User>,
     /// Who may do what where: one per entry of the file.
     pub grants: Vec<Grant>,
-    /// `PgBouncer` in front of the Cluster.
+    /// PgBouncer in front of the Cluster.
     pub poolers: Vec<Pooler>,
     /// The Services of the Cluster.
     pub services: Services,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Resources;
 use crate::spec::{Endpoint, PoolMode};
 
-/// `PgBouncer` in front of some of the instances.
+/// PgBouncer in front of some of the instances.
 #[derive(Debug, Clone)]
 pub struct Pooler {
     /// Name of the Pooler and of its Service.
@@ -18,7 +18,7 @@ pub struct Pooler {
     pub instances: i32,
     /// When a connection goes back to the pool.
     pub mode: PoolMode,
-    /// Parameters of `PgBouncer`.
+    /// Parameters of PgBouncer.
     pub parameters: BTreeMap<String, String>,
     /// Lines of its HBA file.
     pub pg_hba: Vec<String>,
@@ -29,7 +29,7 @@ pub struct Pooler {
 }
 
 impl Pooler {
-    /// How many clients a Pod takes: the parameter, or `PgBouncer`'s default.
+    /// How many clients a Pod takes: the parameter, or PgBouncer's default.
     #[must_use]
     pub fn max_clients(&self) -> &str {
         let given = self.parameters.get("max_client_conn");

@@ -2,7 +2,7 @@
 //!
 //! The metrics are those of CNPG's exporter in the pooler
 //! (<https://cloudnative-pg.io/documentation/current/connection_pooling/#monitoring>). It counts in
-//! `cnpg_pgbouncer_up` whether it reaches `PgBouncer`, but does not export it (`Collect` in
+//! `cnpg_pgbouncer_up` whether it reaches PgBouncer, but does not export it (`Collect` in
 //! `pkg/management/pgbouncer/metricsserver/pgbouncer_collector.go`, v1.30.0): the last collection tells the same.
 
 use super::Alert;
