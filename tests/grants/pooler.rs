@@ -309,7 +309,7 @@ fn prepared_statements_work_in_transaction_mode() {
 fn pgbouncer_takes_every_parameter() {
     let text = "application_name_add_host=1 auth_type=hba autodb_idle_timeout=1800.5 cancel_wait_timeout=11 \
         client_idle_timeout=1 client_login_timeout=61 client_tls13_ciphers=TLS_AES_256_GCM_SHA384 \
-        client_tls_ciphers=HIGH client_tls_sslmode=require default_pool_size=21 disable_pqexec=1 dns_max_ttl=16 \
+        client_tls_ciphers=HIGH client_tls_sslmode=require default_pool_size=21 disable_pqexec=0 dns_max_ttl=16 \
         dns_nxdomain_ttl=17 idle_transaction_timeout=1 ignore_startup_parameters=search_path listen_backlog=129 \
         log_connections=0 log_disconnections=0 log_pooler_errors=0 log_stats=1 max_client_conn=101 \
         max_db_connections=51 max_packet_size=1000000 max_prepared_statements=199 max_user_connections=52 \
