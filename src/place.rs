@@ -160,6 +160,7 @@ pub(crate) const fn relative(file: File) -> &'static str {
         File::Plugin => "plugin/barman.yaml",
         File::ImageCatalog => "image-catalog.yaml",
         File::Cluster => "cluster.yaml",
+        File::Poolers => "pooler.yaml",
         File::NetworkPolicy => "network-policy.yaml",
         File::OperatorConfig => "cnpg.yaml",
         File::Databases => "database.yaml",

@@ -29,12 +29,14 @@ mod monitoring;
 mod namespace;
 mod operations;
 mod operator_config;
+pub mod pooler;
 mod probes;
 pub mod recovery;
 mod registry_secret;
 mod replica;
 pub mod scheduled_backup;
 mod service_account;
+mod services;
 mod snapshots;
 mod storage;
 
@@ -124,6 +126,8 @@ pub enum File {
     ImageCatalog,
     /// `cluster.yaml`.
     Cluster,
+    /// `pooler.yaml`.
+    Poolers,
     /// `network-policy.yaml`.
     NetworkPolicy,
     /// `cnpg.yaml`: configuration of the operator.
@@ -167,6 +171,7 @@ impl File {
         Self::Plugin,
         Self::ImageCatalog,
         Self::Cluster,
+        Self::Poolers,
         Self::NetworkPolicy,
         Self::OperatorConfig,
         Self::Databases,
@@ -218,6 +223,11 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
     documents.push(Document::new(File::Cluster, &cluster::build(stack)));
     let queries = monitoring::build(stack);
     documents.extend(queries.map(|map| Document::new(File::Cluster, &map)));
+    for pooler in &stack.poolers {
+        documents.push(Document::new(File::Poolers, &pooler::build(stack, pooler)));
+        let budget = pooler::disruption_budget(stack, pooler);
+        documents.extend(each(File::Poolers, budget.into_iter().collect()));
+    }
     if stack.operator.manage_config {
         documents.push(Document::new(
             File::OperatorConfig,

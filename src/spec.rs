@@ -23,6 +23,7 @@ mod links;
 mod migrations;
 mod monitoring;
 mod objects;
+mod pooler;
 mod probes;
 mod profile;
 mod providers;
@@ -32,6 +33,7 @@ mod references;
 mod replica;
 mod secrets;
 mod service_account;
+mod services;
 mod shape;
 mod storage;
 
@@ -50,12 +52,13 @@ pub use databases::{Database, Permission, State};
 pub use definition::{crd, json_schema, krm_function_definition};
 pub use image_catalog::{CatalogKind, ImageCatalog};
 pub use initdb::{InitDb, LocaleProvider};
-pub use links::{BackendDb, Istio, Links, Prometheus, Workload, WorkloadKind};
+pub use links::{BackendDb, Endpoint, Istio, Links, Prometheus, Workload, WorkloadKind};
 pub use migrations::{
     Migration, MigrationEnd, MigrationMode, MigrationStep, MigrationTables, OnConflict, SslMode,
 };
 pub use monitoring::{MetricColumn, MetricQuery, MetricUsage, Monitoring, QueriesFrom, QueriesKey};
 pub use objects::{Extension, ObjectState, Schema};
+pub use pooler::{PoolMode, Pooler, Poolers};
 pub use probes::{IsolationCheck, LivenessProbe, ProbeType, Probes, ReadinessProbe, StartupProbe};
 pub use profile::Profile;
 pub use providers::{
@@ -65,6 +68,10 @@ pub use recovery::{PitrCluster, Recovery, Target};
 pub use replica::{Replica, ReplicaBootstrap, ReplicaPeer};
 pub use secrets::{Secrets, SecretsMode, Uncomparable};
 pub use service_account::ServiceAccount;
+pub use services::{
+    AdditionalService, DefaultService, ExternalTrafficPolicy, SelectorType, ServiceType, Services,
+    UpdateStrategy,
+};
 pub use shape::closest;
 pub use storage::{EphemeralVolumes, Tablespace};
 
@@ -158,6 +165,10 @@ pub struct Spec {
     pub replica: Option<Replica>,
     /// What is brought from one database into another. Applied by hand.
     pub migrations: Option<Vec<Migration>>,
+    /// PgBouncer in front of the Cluster: fewer connections to PostgreSQL than the applications open.
+    pub pooler: Option<Poolers>,
+    /// The Services of the Cluster, such as one that is reached from outside the Kubernetes cluster.
+    pub services: Option<Services>,
     /// What the stack is connected to.
     pub links: Option<Links>,
     /// What the instances tell Prometheus, beside CNPG's default metrics.

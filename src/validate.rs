@@ -30,12 +30,14 @@ mod options;
 mod patches;
 mod pg_hba;
 mod placement;
+mod pooler;
 mod probes;
 pub mod profile;
 mod recovery;
 mod replica;
 mod secrets;
 mod service_account;
+mod services;
 mod stack;
 mod storage;
 mod stores;
@@ -44,16 +46,18 @@ mod target;
 pub use check::derive::{cut_name, digest, export_name, job_name};
 pub use check::tablespace::volume as tablespace_volume;
 use check::{Refusal, name, quantity::Quantity};
+use instance::Amounts;
 pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
-    Admin, AntiAffinity, Availability, AzureCredentials, BackendDb, Backup, BarmanPlugin, Bucket,
-    Change, Column, Credentials, Database, Delays, Encryption, End, EphemeralVolumes, Extension,
-    External, Grant, Image, ImageCatalog, InitDb, IsolationCheck, IstioMode, KeyOf, KeyRef, Links,
-    Login, MetricQuery, Migration, Monitoring, Operator, Origin, Output, OwnerRole, Patch, Peer,
-    Point, Probe, Probes, Prometheus, Provider, Recovery, Registry, Replica, Resources, RoleStyle,
-    Schema, Secret, SecretValue, ServiceAccount, Stack, Step, Storage, Synchronous, Tablespace,
-    Target, TemporaryFiles, TopologySpread, User, Workload, key,
+    AdditionalService, Admin, AntiAffinity, Availability, AzureCredentials, BackendDb, Backup,
+    BarmanPlugin, Bucket, Change, Column, Credentials, Database, Delays, Encryption, End,
+    EphemeralVolumes, Extension, External, Grant, Image, ImageCatalog, InitDb, IsolationCheck,
+    IstioMode, KeyOf, KeyRef, Links, Login, MetricQuery, Migration, Monitoring, Operator, Origin,
+    Output, OwnerRole, Patch, Peer, Point, Pooler, Probe, Probes, Prometheus, Provider, Recovery,
+    Registry, Replica, Resources, RoleStyle, Schema, Secret, SecretValue, ServiceAccount, Services,
+    Stack, Step, Storage, Synchronous, Tablespace, Target, TemporaryFiles, TopologySpread, User,
+    Workload, key,
 };
 
 /// A check of a quantity.
@@ -169,7 +173,7 @@ impl Checker<'_> {
         let restarted_at = self.restarted_at(spec, &path);
         let instances = self.instances(spec, &path);
         let admin = self.admin(spec, &path);
-        let resources = self.resources(spec, &path);
+        let resources = self.resources(&Amounts::of(spec), &path);
         let node_label = self.node_label(spec, &path);
         let availability = self.availability(spec, &path);
         let init_sql = self.init_sql(spec, &path);
@@ -182,6 +186,8 @@ impl Checker<'_> {
         let pg_hba = self.pg_hba(spec, &path, admin.as_ref(), databases.as_ref());
         let storage = self.storage(spec, &path, databases.as_ref());
         let monitoring = self.monitoring(spec, &path, databases.as_ref());
+        let poolers = self.poolers(spec, &path);
+        let services = self.services(spec, &path);
         let links = self.links(spec, &path, databases.as_ref());
         let migrations = self.migrations(spec, &path, databases.as_ref());
         let service_account = self.service_account(spec, &path);
@@ -196,6 +202,9 @@ impl Checker<'_> {
             .as_ref()
             .zip(recoveries.as_ref())
             .and_then(|(image, recoveries)| self.replica(spec, &path, image, &recoveries.server));
+        if let Some(recoveries) = &recoveries {
+            self.service_names(spec, &path, &poolers, recoveries);
+        }
         let output = self.output(spec, &path);
         let encryption = self.encryption(spec, &path);
         let patches = self.patches(spec, &path);
@@ -231,6 +240,8 @@ impl Checker<'_> {
             databases: databases.databases,
             users: databases.users,
             grants: databases.grants,
+            poolers,
+            services: services?,
             links: links?,
             service_account,
             registry,

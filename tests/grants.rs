@@ -29,6 +29,7 @@ mod grants {
     mod operations;
     mod ownership;
     mod passwords;
+    mod pooler;
     mod races;
     mod waiting;
 }

@@ -22,7 +22,10 @@ use support::{fixture, wire};
 
 /// The links in every form that matters; the first form of each is "off".
 fn forms() -> [Vec<(&'static str, Option<Value>)>; 5] {
-    let app = json!([{"app": "checkout", "namespace": "shop-apps", "database": "orders", "username": "orders_app"}]);
+    let app = json!([
+        {"app": "checkout", "namespace": "shop-apps", "database": "orders", "username": "orders_app"},
+        {"app": "billing", "namespace": "bills", "database": "orders", "username": "orders_app", "endpoint": "poolerRw"},
+    ]);
     [
         vec![
             ("prometheus", None),
@@ -102,6 +105,11 @@ fn input(choice: Choice, items: &[Value]) -> Vec<u8> {
         "adminUser": "keeper",
         "adminPasswordFrom": {"secretRef": {"name": "keeper-login"}},
         "customLabels": {"team": "platform"},
+        "pooler": {"rw": {"poolMode": "transaction"}, "ro": {}},
+        "services": {"additional": [{
+            "name": "public", "selectorType": "rw", "type": "LoadBalancer", "externalTrafficPolicy": "Local",
+            "loadBalancerSourceRanges": ["192.0.2.0/24"],
+        }]},
         "databases": [{
             "database": "orders", "username": "orders_app", "passwordFrom": {"env": "APP_PASSWORD"},
             "cnpgPermissions": ["connect", "read"],
@@ -275,9 +283,9 @@ fn a_link_that_is_off_leaves_the_base() {
 /// Who is let in: every combination adds its own rule and no other.
 #[test]
 fn the_network_policy_lets_in_who_has_to_come_in() {
-    let ports = |choice: Choice| {
+    let ports = |choice: Choice, policy: &str| {
         let items = by_title(run(choice, &[]).1);
-        let policy = &items["NetworkPolicy storefront/cluster-storefront"]["spec"];
+        let policy = &items[&format!("NetworkPolicy storefront/{policy}")]["spec"];
         assert_eq!(policy["policyTypes"], json!(["Ingress"]));
         let rules = policy["ingress"].as_array().cloned().unwrap_or_default();
         let describe = |rule: Value| {
@@ -305,14 +313,32 @@ fn the_network_policy_lets_in_who_has_to_come_in() {
         r#"5432,8000 [{"podSelector":{"matchLabels":{"cnpg.io/cluster":"cluster-storefront"}}}]"#.to_owned(),
         r#"5432 [{"podSelector":{"matchExpressions":[{"key":"cnpgstack.io/job","operator":"Exists"}],"matchLabels":{"app.kubernetes.io/instance":"cluster-storefront"}}}]"#.to_owned(),
     ];
-    assert_eq!(ports([0, 0, 0, 1, 0]), always);
+    let outside = r#"5432 [{"ipBlock":{"cidr":"192.0.2.0/24"}}]"#.to_owned();
+    let instances = "cluster-storefront";
+    let alone = [&always[..], std::slice::from_ref(&outside)].concat();
+    assert_eq!(ports([0, 0, 0, 1, 0], instances), alone);
     let all = [
         &always[..],
         &[
             format!("9187 {}", name("monitoring")),
             format!("5432 {}", name("shop-apps")),
+            outside,
             "15008 ".to_owned(),
         ],
     ];
-    assert_eq!(ports([2, 3, 1, 1, 0]), all.concat());
+    assert_eq!(ports([2, 3, 1, 1, 0], instances), all.concat());
+    // A pooler is for its own applications.
+    let rw = [
+        format!("9127 {}", name("monitoring")),
+        format!("5432 {}", name("bills")),
+        "15008 ".to_owned(),
+    ];
+    assert_eq!(ports([2, 3, 1, 1, 0], "cluster-storefront-pooler-rw"), rw);
+    let ro = [format!("9127 {}", name("monitoring"))];
+    assert_eq!(ports([2, 0, 1, 1, 0], "cluster-storefront-pooler-ro"), ro);
+    let nobody: [String; 0] = [];
+    assert_eq!(
+        ports([0, 0, 0, 1, 0], "cluster-storefront-pooler-rw"),
+        nobody
+    );
 }

@@ -105,11 +105,12 @@ fn the_samples_show_every_field() {
         "spec.registry.password",
         "spec.replica.promotionToken",
     ];
-    // Both buckets have the same fields, both ends of a migration, and every recovery the same targets.
+    // Both buckets have the same fields, both ends of a migration, both poolers, and every recovery the same targets.
     let alike = |field: &str| {
         let other = field
             .replace("cnpgSwbucket", "cnpgBucket")
             .replace("spec.recovery.", "spec.pitrClusters.")
+            .replace("spec.pooler.ro.", "spec.pooler.rw.")
             .replace("migrationDb", "dbMigration")
             .replace("spec.replica.peer.", "spec.links.cnpgBucket.");
         let exchanged = field.replace("cnpgBucket", "cnpgSwbucket");

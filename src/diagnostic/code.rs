@@ -118,6 +118,8 @@ codes! {
     PlaintextEndpoint => "plaintext-endpoint",
     /// A server that a migration connects to is not checked against a certificate authority.
     UnverifiedServer => "unverified-server",
+    /// A Service for clients outside the Kubernetes cluster that the NetworkPolicy does not let in.
+    UnreachableService => "unreachable-service",
     /// The second bucket holds no backups.
     ExportsOnly => "exports-only",
     /// The Cluster is brought up from an archive and writes another folder.

@@ -75,7 +75,7 @@ const fn shape(kind: Kind) -> (&'static str, &'static str) {
         Kind::Database | Kind::Bucket | Kind::Snapshots | Kind::Elsewhere => ("[(", ")]"),
         Kind::Migration => ("{{", "}}"),
         Kind::Cluster => ("[[", "]]"),
-        Kind::App | Kind::Restore | Kind::Prometheus => ("[", "]"),
+        Kind::App | Kind::Pooler | Kind::Restore | Kind::Prometheus => ("[", "]"),
     }
 }
 
@@ -132,6 +132,7 @@ const fn colours(kind: Kind) -> (&'static str, &'static str, &'static str) {
         Kind::App => ("#fbefff", "#8250df", "#3e1f79"),
         Kind::User => ("#fff8c5", "#9a6700", "#4d2d00"),
         Kind::Database => ("#dafbe1", "#1a7f37", "#044f1e"),
+        Kind::Pooler => ("#ddf4ff", "#218bff", "#0a3069"),
         Kind::Cluster => ("#ddf4ff", "#0969da", "#0a3069"),
         Kind::Restore => ("#f0f8ff", "#54aeff", "#0a3069"),
         Kind::Migration => ("#e0f7f8", "#0a7d8c", "#07474f"),

@@ -8,6 +8,7 @@ use crate::validate::Stack;
 mod backups;
 mod databases;
 mod migrations;
+mod poolers;
 
 /// Everything that is to be drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub enum Kind {
     User,
     /// A database.
     Database,
+    /// PgBouncer in front of the Cluster.
+    Pooler,
     /// The Cluster of the stack.
     Cluster,
     /// A Cluster that is brought up from a backup.
@@ -83,10 +86,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::App,
         Self::User,
         Self::Database,
+        Self::Pooler,
         Self::Cluster,
         Self::Restore,
         Self::Migration,
@@ -103,6 +107,7 @@ impl Kind {
             Self::App => "app",
             Self::User => "user",
             Self::Database => "database",
+            Self::Pooler => "pooler",
             Self::Cluster => "cluster",
             Self::Restore => "restore",
             Self::Migration => "migration",
@@ -121,7 +126,7 @@ pub enum Column {
     Clients,
     /// Users, and migrations that come in.
     Users,
-    /// Databases.
+    /// Databases, and poolers.
     Databases,
     /// Clusters, and migrations that go out.
     Clusters,
@@ -175,6 +180,7 @@ fn frame(stack: &Stack) -> Frame {
     let cluster = builder.cluster(stack);
     builder.databases(stack, cluster);
     builder.applications(stack);
+    builder.poolers(stack, cluster);
     // Above the buckets: the lines from there to the restored Clusters lead down.
     builder.prometheus(stack, cluster);
     builder.backups(stack, cluster);

@@ -12,7 +12,7 @@ use k8s_openapi::api::core::v1::Secret;
 use super::Linking;
 use crate::meta::{Meta, REFERENCED_WAVE};
 use crate::plan::{Document, File, ItemChange, ItemPatch};
-use crate::validate::{BackendDb, Stack};
+use crate::validate::{BackendDb, Pooler, Stack};
 
 pub(super) fn apply(stack: &Stack, linking: &mut Linking<'_>) {
     let mut made = BTreeSet::new();
@@ -59,13 +59,15 @@ fn secret(stack: &Stack, app: &BackendDb) -> Secret {
 
 /// The host has its full name: the application may live in another namespace.
 fn connection(stack: &Stack, app: &BackendDb) -> BTreeMap<&'static str, String> {
-    let (host, user, password) = (stack.host("rw"), &app.user, app.password.reveal());
+    let (user, password) = (&app.user, app.password.reveal());
+    let host = stack.host(app.endpoint.service());
     let [encoded_user, encoded_password, encoded_database] =
         [user, password, &app.database].map(percent_encoded);
     let uri =
         format!("postgresql://{encoded_user}:{encoded_password}@{host}:5432/{encoded_database}");
     let jdbc = format!(
-        "jdbc:postgresql://{host}:5432/{encoded_database}?password={encoded_password}&user={encoded_user}"
+        "jdbc:postgresql://{host}:5432/{encoded_database}?password={encoded_password}&user={encoded_user}{}",
+        jdbc_parameters(stack, app)
     );
     let [line_database, line_user, line_password] =
         [&app.database, user, password].map(|text| text.replace('\\', "\\\\").replace(':', "\\:"));
@@ -86,6 +88,18 @@ fn connection(stack: &Stack, app: &BackendDb) -> BTreeMap<&'static str, String> 
         ("user", user.clone()),
         ("username", user.clone()),
     ])
+}
+
+/// pgjdbc prepares a statement on the server when it is run for the fifth time
+/// (<https://jdbc.postgresql.org/documentation/use/>), which a pooler has to keep track of.
+fn jdbc_parameters(stack: &Stack, app: &BackendDb) -> &'static str {
+    let mut poolers = stack.poolers.iter();
+    let pooler = poolers.find(|pooler| pooler.endpoint == app.endpoint);
+    if pooler.is_some_and(Pooler::forgets_statements) {
+        "&prepareThreshold=0"
+    } else {
+        ""
+    }
 }
 
 /// Everything but the unreserved characters of RFC 3986: right in a path, in a query and before `@`.

@@ -1,8 +1,8 @@
 //! The namespace is part of an Istio mesh.
 //!
 //! The operator and Prometheus live outside the mesh and have to reach the status port (8000) and the
-//! metrics port (9187) of the instances: with sidecars these ports are kept out of the proxy, in ambient
-//! mode plain connections to them are let in. Jobs end their sidecar themselves (`plan/grant/job/grant.sh`).
+//! metrics port (9187) of the instances, and the metrics port (9127) of poolers: with sidecars these ports are
+//! kept out of the proxy, in ambient mode plain connections to them are let in. Jobs end their sidecar themselves (`plan/grant/job/grant.sh`).
 
 use serde_json::{Value, json};
 
@@ -14,6 +14,10 @@ use crate::validate::{IstioMode, Stack};
 
 /// The status port of CNPG's instance manager, and its metrics port.
 const OPEN_PORTS: [u16; 2] = [8000, 9187];
+/// The metrics port of a pooler.
+const POOLER_METRICS: u16 = 9127;
+/// The annotation that keeps ports out of the proxy.
+const EXCLUDE: &str = "traffic.sidecar.istio.io/excludeInboundPorts";
 
 pub(super) fn apply(stack: &Stack, linking: &mut Linking<'_>) {
     let Some(mode) = &stack.links.istio else {
@@ -30,12 +34,12 @@ pub(super) fn apply(stack: &Stack, linking: &mut Linking<'_>) {
             .documents
             .push(Document::new(File::Cluster, &peer_authentication(stack)));
     } else {
-        for document in linking
-            .documents
-            .iter_mut()
-            .filter(|d| is_kind(d, "Cluster"))
-        {
-            keep_out_of_proxy(&mut document.value);
+        for document in &mut linking.documents {
+            if is_kind(document, "Cluster") {
+                keep_out_of_proxy(&mut document.value);
+            } else if is_kind(document, "Pooler") {
+                keep_pooler_out_of_proxy(&mut document.value);
+            }
         }
     }
 }
@@ -64,14 +68,24 @@ fn label_namespace(stack: &Stack, linking: &mut Linking<'_>, key: &str, value: &
 /// The annotation reaches the pods by `inheritedMetadata`.
 fn keep_out_of_proxy(cluster: &mut Value) {
     let ports = OPEN_PORTS.map(|port| port.to_string()).join(",");
-    let annotations = json!({"traffic.sidecar.istio.io/excludeInboundPorts": ports});
+    let annotations = json!({EXCLUDE: ports});
     let patch = json!({"spec": {"inheritedMetadata": {"annotations": annotations}}});
     json_patch::merge(cluster, &patch);
 }
 
+fn keep_pooler_out_of_proxy(pooler: &mut Value) {
+    let annotations = json!({EXCLUDE: POOLER_METRICS.to_string()});
+    let patch = json!({"spec": {"template": {"metadata": {"annotations": annotations}}}});
+    json_patch::merge(pooler, &patch);
+}
+
+/// The Pods of poolers carry the Cluster's label too, and of two policies for a Pod Istio takes the older one: so
+/// this one has the ports of both.
 fn peer_authentication(stack: &Stack) -> Value {
     let permissive = |port: u16| (port.to_string(), json!({"mode": "PERMISSIVE"}));
-    let ports: serde_json::Map<String, Value> = OPEN_PORTS.map(permissive).into_iter().collect();
+    let pooler = (!stack.poolers.is_empty()).then_some(POOLER_METRICS);
+    let ports = OPEN_PORTS.into_iter().chain(pooler);
+    let ports: serde_json::Map<String, Value> = ports.map(permissive).collect();
     json!({
         "apiVersion": "security.istio.io/v1",
         "kind": "PeerAuthentication",

@@ -1,4 +1,4 @@
-//! A NetworkPolicy that lets only those in that have to reach the instances.
+//! A NetworkPolicy that lets only those in that have to reach the instances, and one for each pooler.
 //!
 //! Which ports CNPG needs: <https://cloudnative-pg.io/documentation/current/networking/>. Egress is not
 //! restricted: backups, DNS and extensions need what only the user knows.
@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::networking::v1::{
-    NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
+    IPBlock, NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
     NetworkPolicySpec,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
@@ -14,12 +14,14 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::Linking;
 use crate::meta::{self, Meta};
+use crate::plan::pooler::NAME_LABEL;
 use crate::plan::{Document, File};
-use crate::validate::{IstioMode, Stack};
+use crate::validate::{BackendDb, IstioMode, Pooler, Stack};
 
 const POSTGRES: u16 = 5432;
 const STATUS: u16 = 8000;
 const METRICS: u16 = 9187;
+const POOLER_METRICS: u16 = 9127;
 /// The port of ztunnel, through which everything arrives in ambient mode.
 const HBONE: u16 = 15008;
 
@@ -27,18 +29,26 @@ pub(super) fn apply(stack: &Stack, linking: &mut Linking<'_>) {
     if !stack.links.network_policy {
         return;
     }
-    let policy = NetworkPolicy {
-        metadata: Meta::new(stack, &stack.cluster).build(),
-        spec: Some(NetworkPolicySpec {
-            pod_selector: Some(instances(stack)),
-            policy_types: Some(vec!["Ingress".to_owned()]),
-            ingress: Some(rules(stack)),
-            egress: None,
-        }),
+    let mut add = |name: &str, pods: LabelSelector, rules: Vec<NetworkPolicyIngressRule>| {
+        let policy = NetworkPolicy {
+            metadata: Meta::new(stack, name).build(),
+            spec: Some(NetworkPolicySpec {
+                pod_selector: Some(pods),
+                policy_types: Some(vec!["Ingress".to_owned()]),
+                // None lets nobody in.
+                ingress: (!rules.is_empty()).then_some(rules),
+                egress: None,
+            }),
+        };
+        linking
+            .documents
+            .push(Document::new(File::NetworkPolicy, &policy));
     };
-    linking
-        .documents
-        .push(Document::new(File::NetworkPolicy, &policy));
+    add(&stack.cluster, instances(stack), rules(stack));
+    for pooler in &stack.poolers {
+        let pods = selector([(NAME_LABEL, pooler.name.as_str())]);
+        add(&pooler.name, pods, pooler_rules(stack, pooler));
+    }
 }
 
 /// The instances and the operator's job pods, which have no role; not the poolers.
@@ -67,29 +77,59 @@ fn rules(stack: &Stack) -> Vec<NetworkPolicyIngressRule> {
         rule(vec![cluster], &[POSTGRES, STATUS]),
         rule(vec![own_jobs(stack)], &[POSTGRES]),
     ];
-    let prometheus = stack
-        .links
-        .prometheus
-        .as_ref()
-        .and_then(|link| link.namespace.as_deref());
-    rules.extend(prometheus.map(|name| rule(vec![namespace(name)], &[METRICS])));
-    let apps: BTreeSet<&str> = stack
-        .links
-        .backend_db
-        .iter()
-        .map(|app| app.namespace.as_str())
-        .collect();
-    if !apps.is_empty() {
-        rules.push(rule(apps.into_iter().map(namespace).collect(), &[POSTGRES]));
-    }
-    if stack.links.istio == Some(IstioMode::Ambient) {
-        // From anywhere: the policy sees ztunnel, and who is behind it is for the mesh to check.
-        rules.push(NetworkPolicyIngressRule {
-            from: None,
-            ports: Some(vec![port(HBONE)]),
-        });
-    }
+    rules.extend(prometheus(stack, METRICS));
+    rules.extend(apps(stack, |app| !app.endpoint.is_pooler()));
+    rules.extend(outside(stack));
+    rules.extend(mesh(stack));
     rules
+}
+
+/// The instances let the poolers in as Pods of the cluster.
+fn pooler_rules(stack: &Stack, pooler: &Pooler) -> Vec<NetworkPolicyIngressRule> {
+    let apps = apps(stack, |app| app.endpoint == pooler.endpoint);
+    let prometheus = prometheus(stack, POOLER_METRICS);
+    [prometheus, apps, mesh(stack)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn prometheus(stack: &Stack, metrics: u16) -> Option<NetworkPolicyIngressRule> {
+    let link = stack.links.prometheus.as_ref()?;
+    let name = link.namespace.as_deref()?;
+    Some(rule(vec![namespace(name)], &[metrics]))
+}
+
+/// The namespaces of the applications that connect here.
+fn apps(stack: &Stack, here: impl Fn(&BackendDb) -> bool) -> Option<NetworkPolicyIngressRule> {
+    let apps = stack.links.backend_db.iter().filter(|app| here(app));
+    let names: BTreeSet<&str> = apps.map(|app| app.namespace.as_str()).collect();
+    (!names.is_empty()).then(|| rule(names.into_iter().map(namespace).collect(), &[POSTGRES]))
+}
+
+/// The clients of load balancers. Where nodes hide the client's address, the validation has warned.
+fn outside(stack: &Stack) -> Option<NetworkPolicyIngressRule> {
+    let services = stack.services.additional.iter();
+    let ranges: BTreeSet<&String> = services
+        .flat_map(|service| &service.source_ranges)
+        .collect();
+    let peer = |range: &String| NetworkPolicyPeer {
+        ip_block: Some(IPBlock {
+            cidr: range.clone(),
+            except: None,
+        }),
+        ..NetworkPolicyPeer::default()
+    };
+    (!ranges.is_empty()).then(|| rule(ranges.into_iter().map(peer).collect(), &[POSTGRES]))
+}
+
+/// From anywhere: the policy sees ztunnel, and who is behind it is for the mesh to check.
+fn mesh(stack: &Stack) -> Option<NetworkPolicyIngressRule> {
+    let ambient = stack.links.istio == Some(IstioMode::Ambient);
+    ambient.then(|| NetworkPolicyIngressRule {
+        from: None,
+        ports: Some(vec![port(HBONE)]),
+    })
 }
 
 fn own_jobs(stack: &Stack) -> NetworkPolicyPeer {

@@ -1,4 +1,4 @@
-//! Prometheus scrapes the instances, and alerts.
+//! Prometheus scrapes the instances and the poolers, and alerts.
 //!
 //! The monitor is a PodMonitor of the Prometheus operator, as CNPG's documentation recommends; the
 //! Cluster's own `enablePodMonitor` is deprecated:
@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use super::Linking;
 use crate::meta::Meta;
+use crate::plan::pooler::NAME_LABEL;
 use crate::plan::{Document, File};
-use crate::validate::{Prometheus, Stack};
+use crate::validate::{Pooler, Prometheus, Stack};
 
 mod rules;
 
@@ -22,6 +23,12 @@ pub(super) fn apply(stack: &Stack, linking: &mut Linking<'_>) {
     linking
         .documents
         .push(Document::new(File::Cluster, &monitor(stack, link)));
+    for pooler in &stack.poolers {
+        let monitor = pooler_monitor(stack, link, pooler);
+        linking
+            .documents
+            .push(Document::new(File::Poolers, &monitor));
+    }
     if link.rules {
         let rule = rule(stack, link);
         linking.documents.push(Document::new(File::Cluster, &rule));
@@ -37,16 +44,40 @@ fn metadata(stack: &Stack, link: &Prometheus, name: &str) -> Meta {
 
 /// Not named like the Cluster: the operator once deleted monitors of that name.
 fn monitor(stack: &Stack, link: &Prometheus) -> Value {
+    let name = format!("{}-metrics", stack.cluster);
+    // Without the role the pods of a pooler of the same cluster match too.
+    let pods = json!({"cnpg.io/cluster": stack.cluster, "cnpg.io/podRole": "instance"});
+    pod_monitor(stack, link, &name, &pods, tls(stack))
+}
+
+/// The Pooler's own `enablePodMonitor` is deprecated as well.
+fn pooler_monitor(stack: &Stack, link: &Prometheus, pooler: &Pooler) -> Value {
+    let name = format!("{}-metrics", pooler.name);
+    pod_monitor(
+        stack,
+        link,
+        &name,
+        &json!({NAME_LABEL: pooler.name}),
+        Vec::new(),
+    )
+}
+
+fn pod_monitor(
+    stack: &Stack,
+    link: &Prometheus,
+    name: &str,
+    pods: &Value,
+    tls: Vec<(&'static str, Value)>,
+) -> Value {
     let interval = link.interval.iter().map(|text| ("interval", json!(text)));
     let port = [("port", json!("metrics"))];
-    let endpoint: BTreeMap<&str, Value> = interval.chain(port).chain(tls(stack)).collect();
+    let endpoint: BTreeMap<&str, Value> = interval.chain(port).chain(tls).collect();
     json!({
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PodMonitor",
-        "metadata": metadata(stack, link, &format!("{}-metrics", stack.cluster)).build(),
+        "metadata": metadata(stack, link, name).build(),
         "spec": {
-            // Without the role the pods of a pooler of the same cluster match too.
-            "selector": {"matchLabels": {"cnpg.io/cluster": stack.cluster, "cnpg.io/podRole": "instance"}},
+            "selector": {"matchLabels": pods},
             "podMetricsEndpoints": [endpoint],
         },
     })

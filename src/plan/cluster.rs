@@ -1,16 +1,17 @@
 //! The Cluster itself.
 
 use k8s_crds_cloud_native_pg::{
-    Cluster, ClusterBootstrap, ClusterBootstrapInitdb, ClusterBootstrapInitdbSecret,
+    Cluster, ClusterBootstrap, ClusterBootstrapInitdb, ClusterBootstrapInitdbSecret, ClusterSpec,
 };
 
 use super::migration::replication;
-use super::{cluster_spec, operations, recovery, replica};
+use super::{cluster_spec, operations, pooler, recovery, replica, services};
 use crate::meta::Meta;
 use crate::validate::Stack;
 
 pub(super) fn build(stack: &Stack) -> Cluster {
     let mut spec = cluster_spec::build(stack, &stack.cluster);
+    reached_as(stack, &mut spec);
     if let Some(recovery) = &stack.recovery {
         recovery::bring_up(stack, recovery, &mut spec);
     } else {
@@ -47,6 +48,18 @@ fn new(stack: &Stack) -> ClusterBootstrap {
     ClusterBootstrap {
         initdb: Some(initdb(stack)),
         ..ClusterBootstrap::default()
+    }
+}
+
+/// By which names the Cluster is reached. A restored one has CNPG's default Services only.
+fn reached_as(stack: &Stack, spec: &mut ClusterSpec) {
+    if let Some(services) = services::build(stack) {
+        spec.managed.get_or_insert_default().services = Some(services);
+    }
+    if let Some(names) = pooler::host_names(stack) {
+        spec.certificates
+            .get_or_insert_default()
+            .server_alt_dns_names = Some(names);
     }
 }
 

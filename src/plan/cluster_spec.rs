@@ -20,7 +20,7 @@ use super::{
     availability, image, managed_role, monitoring, registry_secret, service_account, storage,
 };
 use crate::spec::BackupTarget;
-use crate::validate::Stack;
+use crate::validate::{Resources, Stack};
 
 /// The specification of the Cluster of that name, without `bootstrap`.
 pub(super) fn build(stack: &Stack, cluster: &str) -> ClusterSpec {
@@ -61,6 +61,7 @@ pub(super) fn build(stack: &Stack, cluster: &str) -> ClusterSpec {
     spec
 }
 
+/// A map, unless it is empty.
 pub(super) fn filled(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
     (!map.is_empty()).then(|| map.clone())
 }
@@ -95,21 +96,26 @@ fn wal_storage(stack: &Stack) -> Option<ClusterWalStorage> {
 }
 
 fn resources(stack: &Stack) -> Option<ClusterResources> {
+    let (requests, limits) = amounts(&stack.resources);
+    (requests.is_some() || limits.is_some()).then_some(ClusterResources {
+        requests,
+        limits,
+        claims: None,
+    })
+}
+
+/// Amounts by the name of their resource.
+type Amounts = BTreeMap<String, IntOrString>;
+
+/// Requests and limits as Kubernetes types them, where there are any.
+pub(super) fn amounts(resources: &Resources) -> (Option<Amounts>, Option<Amounts>) {
     let typed = |amounts: &BTreeMap<String, String>| {
         let pairs = amounts
             .iter()
             .map(|(name, amount)| (name.clone(), IntOrString::String(amount.clone())));
         (!amounts.is_empty()).then(|| pairs.collect())
     };
-    let (requests, limits) = (
-        typed(&stack.resources.requests),
-        typed(&stack.resources.limits),
-    );
-    (requests.is_some() || limits.is_some()).then_some(ClusterResources {
-        requests,
-        limits,
-        claims: None,
-    })
+    (typed(&resources.requests), typed(&resources.limits))
 }
 
 fn node_affinity(key: &str, value: &str) -> ClusterAffinity {

@@ -9,6 +9,7 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 
 use crate::meta::{Meta, REFERENCED_WAVE};
+use crate::spec::DefaultService;
 use crate::validate::Stack;
 
 /// Name of the Secret.
@@ -42,6 +43,12 @@ fn variables(stack: &Stack) -> BTreeMap<&'static str, String> {
         ("PGSSLMODE", "require".to_owned()),
         ("PGUSER", stack.admin.name.clone()),
     ]);
+    for service in &stack.services.disabled {
+        variables.remove(match service {
+            DefaultService::R => "CNPG_HOST_R",
+            DefaultService::Ro => "CNPG_HOST_RO",
+        });
+    }
     if let Some(password) = &stack.admin.login.password {
         variables.insert("PGPASSWORD", password.reveal().to_owned());
     }

@@ -64,8 +64,48 @@ pub struct BackendDb {
     /// A user of that database, with `connect` among its permissions.
     #[schemars(required)]
     pub username: Option<String>,
+    /// The Service that the Secret points at: `rw` the primary, `ro` the standbys, `r` any instance, `poolerRw` and `poolerRo` the poolers of `spec.pooler`. Default `rw`.
+    pub endpoint: Option<Endpoint>,
     /// The workload that gets the Secret as environment, when it is among the items.
     pub workload: Option<Workload>,
+}
+
+/// The Service that an application connects to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(inline)]
+pub enum Endpoint {
+    /// The primary.
+    #[default]
+    Rw,
+    /// The standbys.
+    Ro,
+    /// Any instance.
+    R,
+    /// The pooler in front of the primary.
+    PoolerRw,
+    /// The pooler in front of the standbys.
+    PoolerRo,
+}
+
+impl Endpoint {
+    /// What the name of its Service ends in, behind the Cluster's name.
+    #[must_use]
+    pub const fn service(self) -> &'static str {
+        match self {
+            Self::Rw => "rw",
+            Self::Ro => "ro",
+            Self::R => "r",
+            Self::PoolerRw => "pooler-rw",
+            Self::PoolerRo => "pooler-ro",
+        }
+    }
+
+    /// Whether the Service is that of a pooler.
+    #[must_use]
+    pub const fn is_pooler(self) -> bool {
+        matches!(self, Self::PoolerRw | Self::PoolerRo)
+    }
 }
 
 /// A workload in the application's namespace.

@@ -1,5 +1,6 @@
 //! Physical backups: when, from which instance, and how they are kept.
 
+use super::Amounts;
 use super::buckets::linked;
 use super::check::{cron, name, retention};
 use super::{Backup, Checker, Resources};
@@ -88,11 +89,11 @@ impl Checker<'_> {
             self.out.error(Code::Conflict, &path.key("jobs"), message);
         }
         let sidecar = given.sidecar_resources.clone().unwrap_or_default();
-        let amounts = [
-            [&sidecar.cpu_request, &sidecar.cpu_limit],
-            [&sidecar.mem_request, &sidecar.mem_limit],
-        ];
-        self.amounts(&path.key("sidecarResources"), amounts)
+        let amounts = Amounts {
+            cpu: [sidecar.cpu_request.as_ref(), sidecar.cpu_limit.as_ref()],
+            memory: [sidecar.mem_request.as_ref(), sidecar.mem_limit.as_ref()],
+        };
+        self.resources(&amounts, &path.key("sidecarResources"))
     }
 
     /// What only means something with an archive.

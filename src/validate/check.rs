@@ -43,6 +43,7 @@ macro_rules! checked_text {
 }
 
 pub mod bucket;
+pub mod cidr;
 pub mod cron;
 pub mod derive;
 pub mod duration;
@@ -56,6 +57,7 @@ pub mod name;
 pub mod parameters;
 pub mod password;
 pub mod path;
+pub mod pgbouncer;
 pub mod preload;
 pub mod promotion;
 pub mod quantity;

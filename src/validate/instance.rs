@@ -20,6 +20,27 @@ pub(super) const INSTANCES: i64 = 3;
 /// The size of a data volume when none is given.
 const STORAGE_SIZE: &str = "10Gi";
 
+/// The fields of requests and limits, the request first.
+pub(super) struct Amounts<'a> {
+    pub(super) cpu: [Option<&'a Amount>; 2],
+    pub(super) memory: [Option<&'a Amount>; 2],
+}
+
+impl<'a> Amounts<'a> {
+    /// Those of an instance.
+    pub(super) fn of(spec: &'a Spec) -> Self {
+        Self {
+            cpu: [spec.cpu_request.as_ref(), spec.cpu_limit.as_ref()],
+            memory: [spec.mem_request.as_ref(), spec.mem_limit.as_ref()],
+        }
+    }
+}
+
+/// Whether there is an instance beside the primary.
+pub(super) fn has_standbys(spec: &Spec) -> bool {
+    spec.instances.unwrap_or(INSTANCES) > 1
+}
+
 impl Checker<'_> {
     /// The image that uploads exports.
     pub(super) fn rclone_image(&mut self, spec: &Spec, path: &FieldPath) -> String {
@@ -77,30 +98,17 @@ impl Checker<'_> {
         })
     }
 
-    pub(super) fn resources(&mut self, spec: &Spec, path: &FieldPath) -> Resources {
-        let amounts = [
-            [&spec.cpu_request, &spec.cpu_limit],
-            [&spec.mem_request, &spec.mem_limit],
-        ];
-        self.amounts(path, amounts)
-    }
-
-    /// Request and limit of CPU, and of memory, in the fields that they always have.
-    pub(super) fn amounts(
-        &mut self,
-        path: &FieldPath,
-        [cpu, memory]: [[&Option<Amount>; 2]; 2],
-    ) -> Resources {
+    pub(super) fn resources(&mut self, given: &Amounts<'_>, path: &FieldPath) -> Resources {
         let mut resources = Resources::default();
-        let cpu_check: QuantityCheck = quantity::cpu;
+        let cpu: QuantityCheck = quantity::cpu;
         for (resource, field, check, [request, limit]) in [
-            ("cpu", "cpu", cpu_check, cpu),
-            ("memory", "mem", quantity::memory, memory),
+            ("cpu", "cpu", cpu, given.cpu),
+            ("memory", "mem", quantity::memory, given.memory),
         ] {
             let request_path = path.key(&format!("{field}Request"));
             let limit_path = path.key(&format!("{field}Limit"));
-            let request = self.amount(&request_path, request.as_ref(), check);
-            let limit = self.amount(&limit_path, limit.as_ref(), check);
+            let request = self.amount(&request_path, request, check);
+            let limit = self.amount(&limit_path, limit, check);
             self.request_within(&request_path, request.as_ref(), &limit_path, limit.as_ref());
             resources
                 .requests

@@ -1,13 +1,14 @@
 //! What the stack is connected to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{derive, ident, name};
 use super::credentials::MAX_NAME;
 use super::databases::Entries;
+use super::instance::has_standbys;
 use super::{BackendDb, Checker, IstioMode, Links, Prometheus, Refusal, Workload};
 use crate::diagnostic::{Code, FieldPath};
-use crate::spec::{self, Permission, Spec};
+use crate::spec::{self, Endpoint, Permission, Spec};
 
 impl Checker<'_> {
     /// The links; what is wrong with one does not keep the others from being checked.
@@ -26,9 +27,8 @@ impl Checker<'_> {
         let istio = given
             .istio
             .map(|link| self.istio(&link, &path.key("istio")));
-        let namespace = spec.namespace.clone().unwrap_or_default();
         let apps = given.backend_db.unwrap_or_default();
-        let backend_db = self.backend_db(&apps, &path.key("backendDb"), &namespace, entries);
+        let backend_db = self.backend_db(&apps, &path.key("backendDb"), spec, entries);
         let buckets = self.buckets(spec, &path, entries);
         Some(Links {
             prometheus: all_or_nothing(prometheus)?,
@@ -103,19 +103,22 @@ impl Checker<'_> {
         &mut self,
         given: &[spec::BackendDb],
         path: &FieldPath,
-        namespace: &str,
+        spec: &Spec,
         entries: Option<&Entries>,
     ) -> Option<Vec<BackendDb>> {
         let mut seen = BTreeSet::new();
+        let mut secrets = BTreeMap::new();
         let apps: Vec<Option<BackendDb>> = given
             .iter()
             .enumerate()
             .map(|(index, app)| {
                 let path = path.index(index);
-                let app = self.app(app, &path, namespace, entries)?;
-                if !seen.insert((app.namespace.clone(), app.secret.clone(), app.workload.clone())) {
+                let app = self.app(app, &path, spec, entries)?;
+                let key = (app.namespace.clone(), app.secret.clone(), app.workload.clone());
+                let new = seen.insert(key);
+                if self.secret_is_one(&app, &mut secrets) && !new {
                     let message = "must differ from the entries before it in `app`, `namespace`, `database`, \
-                                   `username` or `workload`";
+                                   `username`, `endpoint` or `workload`";
                     self.out.error(Code::DuplicateEntry, &path, message);
                 }
                 Some(app)
@@ -128,7 +131,7 @@ impl Checker<'_> {
         &mut self,
         given: &spec::BackendDb,
         path: &FieldPath,
-        namespace: &str,
+        spec: &Spec,
         entries: Option<&Entries>,
     ) -> Option<BackendDb> {
         let label = |text: &str| name::dns1123_label(text).map(name::DnsLabel::into_string);
@@ -138,10 +141,8 @@ impl Checker<'_> {
             given.app.as_ref(),
             label,
         );
-        let namespace = given
-            .namespace
-            .clone()
-            .unwrap_or_else(|| namespace.to_owned());
+        let namespace = given.namespace.as_ref().or(spec.namespace.as_ref());
+        let namespace = namespace.cloned().unwrap_or_default();
         let namespace = self.accept(
             Code::InvalidName,
             &path.key("namespace"),
@@ -165,10 +166,12 @@ impl Checker<'_> {
             .workload
             .as_ref()
             .map(|workload| self.workload(workload, &path.key("workload")));
+        let endpoint = self.endpoint(given, &path.key("endpoint"), spec);
         let (app, database, user) = (app?, database?, user?);
         let password = self.password_of(&database, &user, path, entries?)?;
         Some(BackendDb {
-            secret: derive::pair_name(&app, &database, &user, MAX_NAME),
+            secret: secret_name(&app, &database, &user, endpoint),
+            endpoint,
             app,
             namespace: namespace?,
             database,
@@ -177,6 +180,51 @@ impl Checker<'_> {
             workload: all_or_nothing(workload)?,
             path: path.clone(),
         })
+    }
+
+    /// The Service has to be there, with instances behind it.
+    fn endpoint(&mut self, given: &spec::BackendDb, path: &FieldPath, spec: &Spec) -> Endpoint {
+        let endpoint = given.endpoint.unwrap_or_default();
+        let pooler = spec.pooler.as_ref();
+        let message = match endpoint {
+            Endpoint::PoolerRw if pooler.is_none_or(|pooler| pooler.rw.is_none()) => {
+                "must not be poolerRw without `spec.pooler.rw`"
+            }
+            Endpoint::PoolerRo if pooler.is_none_or(|pooler| pooler.ro.is_none()) => {
+                "must not be poolerRo without `spec.pooler.ro`"
+            }
+            Endpoint::Ro if !has_standbys(spec) => {
+                "must not be ro with one instance: there is no standby behind it"
+            }
+            _ => return endpoint,
+        };
+        self.out.error(Code::Conflict, path, message);
+        endpoint
+    }
+
+    /// Two entries whose names run together must not write one Secret: `a-b` with `c`, and `a` with `b-c`.
+    fn secret_is_one(
+        &mut self,
+        app: &BackendDb,
+        secrets: &mut BTreeMap<(String, String), [String; 4]>,
+    ) -> bool {
+        let endpoint = app.endpoint.service().to_owned();
+        let whose = [
+            app.app.clone(),
+            app.database.clone(),
+            app.user.clone(),
+            endpoint,
+        ];
+        let key = (app.namespace.clone(), app.secret.clone());
+        if *secrets.entry(key).or_insert_with(|| whose.clone()) == whose {
+            return true;
+        }
+        let message = format!(
+            "must have another name: its Secret would be {}, as that of an entry before it",
+            app.secret
+        );
+        self.conflict(&app.path.key("app"), &app.app, &message);
+        false
     }
 
     /// The app's user must be one of the database that may connect, and its password be known: it goes
@@ -245,6 +293,16 @@ impl Checker<'_> {
             container,
         })
     }
+}
+
+/// The name of an application's Secret. No name of a pair ends like that of another endpoint.
+fn secret_name(app: &str, database: &str, user: &str, endpoint: Endpoint) -> String {
+    if endpoint == Endpoint::Rw {
+        return derive::pair_name(app, database, user, MAX_NAME);
+    }
+    let suffix = format!("--{}", endpoint.service());
+    let pair = derive::pair_name(app, database, user, MAX_NAME - suffix.len());
+    format!("{pair}{suffix}")
 }
 
 /// None when a given link was refused; the outer option is gone after an error.

@@ -217,6 +217,16 @@ pub fn migrations(day2: &str) -> String {
     }
 }
 
+/// The minor version of the operator; the newest one where none is given, or one that is refused.
+pub(super) fn minor(spec: &Spec) -> u32 {
+    let given = spec
+        .operator
+        .as_ref()
+        .and_then(|operator| operator.version.as_deref());
+    let version = given.and_then(|version| operator_version(version).ok());
+    version.unwrap_or(NEWEST_OPERATOR).1
+}
+
 /// A version `1.N` or `1.N.P` of the operator.
 pub(super) fn operator_version(text: &str) -> Result<(u32, u32), Refusal> {
     let numbers: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();

@@ -21,7 +21,9 @@ mod links;
 mod migrations;
 mod monitoring;
 mod objects;
+mod poolers;
 mod replica;
+mod services;
 mod storage;
 
 pub use availability::{
@@ -39,8 +41,10 @@ pub use links::{BackendDb, IstioMode, Links, Prometheus, Workload};
 pub use migrations::{End, External, Migration, Step};
 pub use monitoring::{Column, KeyOf, MetricQuery, Monitoring};
 pub use objects::{Extension, Schema};
+pub use poolers::Pooler;
 pub use replica::{Peer, Replica};
 pub use service_account::ServiceAccount;
+pub use services::{AdditionalService, Services};
 pub use storage::{EphemeralVolumes, Storage, Tablespace, TemporaryFiles};
 pub use stores::{AzureCredentials, Bucket, Credentials, KeyRef, Provider, SecretValue, key};
 
@@ -93,6 +97,10 @@ pub struct Stack {
     pub users: Vec<User>,
     /// Who may do what where: one per entry of the file.
     pub grants: Vec<Grant>,
+    /// PgBouncer in front of the Cluster.
+    pub poolers: Vec<Pooler>,
+    /// The Services of the Cluster.
+    pub services: Services,
     /// What the stack is connected to.
     pub links: Links,
     /// Metadata of the Pods' ServiceAccounts.
@@ -185,7 +193,7 @@ impl Stack {
         self.hibernate != Some(true) && self.replica.as_ref().is_none_or(Replica::is_primary)
     }
 
-    /// The name inside the cluster network of one of CNPG's services: `rw`, `ro` or `r`.
+    /// The name inside the cluster network of one of CNPG's services: `rw`, `ro` or `r`, or of a pooler's.
     #[must_use]
     pub fn host(&self, service: &str) -> String {
         format!(

@@ -7,7 +7,7 @@ use crate::rig::stack::{entry, operator, stack};
 
 /// What the operator does for the metrics exporter (1.28.3 and up) and for `PgBouncer`, in its own order:
 /// what is there is repaired, and the pooler's role gets CONNECT only when it is made.
-const OPERATOR: &str = "
+pub(super) const OPERATOR: &str = "
 SELECT 'CREATE ROLE cnpg_metrics_exporter WITH LOGIN PASSWORD NULL'
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cnpg_metrics_exporter') \\gexec
 ALTER ROLE cnpg_metrics_exporter WITH NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT LOGIN;

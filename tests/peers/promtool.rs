@@ -7,12 +7,13 @@ use super::documents::one;
 use super::kustomize::{FUNCTION, build};
 use super::sandbox::{ROOT, Sandbox};
 
-/// A stack of three instances with alerts.
+/// A stack of three instances and a pooler, with alerts.
 const STACK: &str = "spec:
   namespace: storefront
   psqlVersion: \"18\"
   adminUser: keeper
   adminPasswordFrom: {secretRef: {name: keeper-login}}
+  pooler: {rw: {parameters: {max_client_conn: \"200\"}}}
   links:
     prometheus: {rules: true}
 ";
@@ -40,7 +41,7 @@ fn promtool_takes_the_rules() {
     let output = sandbox
         .run("promtool", &["check", "rules", "alerts/rules.yaml"])
         .output();
-    assert!(output.contains("SUCCESS: 8 rules found"), "{output}");
+    assert!(output.contains("SUCCESS: 11 rules found"), "{output}");
 }
 
 #[test]

@@ -159,6 +159,33 @@ impl Server {
         Self::start_at(version, 5432, false)
     }
 
+    /// Starts one that leaves PostgreSQL's port to a pooler beside it.
+    pub(crate) fn behind_a_pooler(version: &'static str) -> Self {
+        Self::start_at(version, 5433, false)
+    }
+
+    /// Runs a script of bash in its container, in its directory.
+    #[track_caller]
+    pub(crate) fn script(&self, script: &str, arguments: &[&str]) {
+        let fixed = [
+            "exec",
+            "--workdir",
+            "/server",
+            &self.container,
+            "bash",
+            "-euc",
+            script,
+            "script",
+        ];
+        let arguments: Vec<&str> = fixed.iter().chain(arguments).copied().collect();
+        run("podman", &arguments, "").output();
+    }
+
+    /// Its directory, as podman's flag for a volume has it.
+    pub(crate) fn volume(&self) -> String {
+        format!("{}:/server", self.directory.display())
+    }
+
     /// Starts one on the host's network, where Jobs reach more than the server.
     pub(crate) fn on_host(version: &'static str) -> Self {
         Self::start_at(version, free_port(), true)

@@ -33,7 +33,9 @@ pub(crate) fn how(item: &Value) -> Check {
         | "source.toolkit.fluxcd.io"
         | "kustomize.toolkit.fluxcd.io"
         | "cert-manager.io" => Check::None,
-        "" | "apps" | "batch" | "networking.k8s.io" | "rbac.authorization.k8s.io" => Check::Core,
+        "" | "apps" | "batch" | "networking.k8s.io" | "policy" | "rbac.authorization.k8s.io" => {
+            Check::Core
+        }
         _ => Check::Custom,
     }
 }

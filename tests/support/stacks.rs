@@ -269,6 +269,55 @@ fn replica(generation: i64) -> Value {
     })
 }
 
+/// Poolers and Services, as far as the number of instances allows them.
+fn in_front() -> impl Strategy<Value = Value> {
+    let mode = prop::sample::select(vec!["session", "transaction"]);
+    let parameters = prop::sample::select(vec![
+        json!({}),
+        json!({"max_client_conn": "1000", "server_idle_timeout": "0.5"}),
+        json!({"server_reset_query": "DISCARD ALL; -- $(x)", "server_reset_query_always": "1"}),
+    ]);
+    let pooler = (mode, parameters, 1..4_u8, any::<bool>()).prop_map(
+        |(mode, parameters, instances, limits)| {
+            let mut pooler =
+                json!({"poolMode": mode, "parameters": parameters, "instances": instances});
+            if limits {
+                pooler["memLimit"] = json!("256Mi");
+                pooler["image"] = json!("registry.example.com/pgbouncer:1.25.1");
+                pooler["pgHba"] = json!(["hostnossl all all 0.0.0.0/0 reject"]);
+            }
+            pooler
+        },
+    );
+    let pooler = prop::option::of(prop::collection::vec(pooler, 2));
+    let services = prop::sample::select(vec![
+        json!({}),
+        json!({"disabledDefaultServices": ["r"]}),
+        json!({"additional": [
+            {"name": "public", "selectorType": "rw", "type": "LoadBalancer", "loadBalancerSourceRanges": ["::/0"], "port": 1},
+            {"name": "ports", "selectorType": "r", "type": "NodePort", "nodePort": 30432, "updateStrategy": "replace"},
+            {"name": "inside", "selectorType": "ro", "annotations": {"example.com/x": "${y}"}},
+        ]}),
+    ]);
+    (pooler, services, any::<bool>()).prop_map(|(pooler, services, policy)| {
+        let mut spec = json!({"services": services, "networkPolicy": policy});
+        if let Some([rw, ro]) = pooler.as_deref() {
+            spec["pooler"] = json!({"rw": rw, "ro": ro});
+        }
+        spec
+    })
+}
+
+/// Leaves out what needs a standby.
+fn without_standbys(spec: &mut Value) {
+    if let Some(pooler) = spec["pooler"].as_object_mut() {
+        pooler.remove("ro");
+    }
+    if let Some(services) = spec["services"]["additional"].as_array_mut() {
+        services.retain(|service| service["selectorType"] != "ro");
+    }
+}
+
 /// A stack that is valid.
 pub(crate) fn stack() -> impl Strategy<Value = Value> {
     let labels = prop::collection::btree_map(word().prop_map(|w| format!("l{w}")), word(), 0..4);
@@ -289,6 +338,7 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
             prop::option::of(availability()),
             0..4_u8,
             operations(),
+            in_front(),
         ),
         prop::option::of(prop::sample::select(vec!["development", "production"])),
     )
@@ -305,7 +355,7 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
                 more,
                 profile,
             )| {
-                let (backups, availability, number, operations) = more;
+                let (backups, availability, number, operations, in_front) = more;
                 let mut config = json!({
                     "apiVersion": "cnpgstack.io/v1alpha1",
                     "kind": "CnpgStack",
@@ -339,9 +389,12 @@ pub(crate) fn stack() -> impl Strategy<Value = Value> {
                         json!({"encoding": "UTF8", "dataChecksums": true, "walSegmentSize": 64});
                     config["spec"]["pgHba"] = json!(["hostnossl all all all reject"]);
                 }
-                let fields = [backups, operations];
+                let fields = [backups, operations, in_front];
                 for (field, value) in fields.iter().filter_map(Value::as_object).flatten() {
                     config["spec"][field] = value.clone();
+                }
+                if instances == 1 {
+                    without_standbys(&mut config["spec"]);
                 }
                 if config["spec"].get("imageCatalog").is_some() {
                     major(&mut config["spec"]["psqlVersion"]);

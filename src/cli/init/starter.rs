@@ -120,6 +120,8 @@ const FIELDS: &[(&str, State, &str)] = &[
     ("backup.apply", Optional, "true"),
     ("backup.target", Optional, "prefer-standby"),
     ("backup.volumeSnapshotClass", Optional, "snapshots"),
+    ("pooler", Optional, "{rw: {poolMode: transaction}}"),
+    ("services", Optional, "{disabledDefaultServices: [r]}"),
     ("links", Optional, ""),
     (
         "links.cnpgBucket",

@@ -152,6 +152,13 @@ pub(super) const ROWS: &[(Code, Severity, &str)] = &[
          pretend to be the server and gets the password.",
     ),
     (
+        Code::UnreachableService,
+        Severity::Warning,
+        "Set `loadBalancerSourceRanges` and `externalTrafficPolicy: Local`: the policy then lets these addresses in. Where \
+         clients come by another way (a NodePort, a proxy before the nodes) add a NetworkPolicy of your own for port 5432; \
+         policies add up.",
+    ),
+    (
         Code::ExportsOnly,
         Severity::Info,
         "Nothing to do. To archive to the other bucket set `links.walArchiver`, and take a base backup there afterwards.",

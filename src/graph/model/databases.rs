@@ -106,7 +106,7 @@ impl Builder {
     }
 
     /// The box of a user in a database.
-    fn user_of(&self, link: &BackendDb) -> Option<NodeId> {
+    pub(super) fn user_of(&self, link: &BackendDb) -> Option<NodeId> {
         let title = |id: NodeId| self.nodes.get(id.index()).map(|node| node.title.as_str());
         let mut edges = self.edges.iter();
         let edge = edges.find(|edge| {

@@ -16,6 +16,8 @@ pub(super) const fn mark(kind: Kind) -> &'static str {
             "M2.5 4c0-1.4 2.5-2.5 5.5-2.5s5.5 1.1 5.5 2.5s-2.5 2.5-5.5 2.5s-5.5-1.1-5.5-2.5zM2.5 4v8c0 1.4 2.5 2.5 5.5 \
              2.5s5.5-1.1 5.5-2.5v-8M2.5 8c0 1.4 2.5 2.5 5.5 2.5s5.5-1.1 5.5-2.5"
         }
+        // A funnel.
+        Kind::Pooler => "M1.5 2.5h13l-5 6v5.5l-3-2v-3.5z",
         // Three servers.
         Kind::Cluster => {
             "M1.5 1.5h13v3.6h-13zM1.5 6.2h13v3.6h-13zM1.5 10.9h13v3.6h-13zM4 3.3h1M4 8h1M4 12.7h1"

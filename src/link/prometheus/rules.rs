@@ -5,7 +5,9 @@
 
 use serde_json::{Value, json};
 
-use crate::validate::Stack;
+use crate::validate::{Pooler, Stack};
+
+mod poolers;
 
 /// An alert.
 struct Alert {
@@ -33,7 +35,23 @@ pub(super) fn alerts(stack: &Stack) -> Vec<Value> {
     let mut alerts = availability(stack, &pods);
     alerts.extend(archive(&pods));
     alerts.extend(capacity(&pods, &volumes));
-    alerts.iter().map(|alert| document(stack, alert)).collect()
+    let alerts = alerts.iter().map(|alert| document(stack, alert));
+    let poolers = stack.poolers.iter();
+    alerts
+        .chain(poolers.flat_map(|pooler| of_pooler(stack, pooler)))
+        .collect()
+}
+
+/// The name tells the alerts of two poolers apart: an expression that counts has no labels.
+fn of_pooler(stack: &Stack, pooler: &Pooler) -> Vec<Value> {
+    let name = json!({"labels": {"cnpg_pooler": pooler.name}});
+    let alerts = poolers::alerts(stack, pooler);
+    let named = alerts.iter().map(|alert| {
+        let mut alert = document(stack, alert);
+        json_patch::merge(&mut alert, &name);
+        alert
+    });
+    named.collect()
 }
 
 fn document(stack: &Stack, alert: &Alert) -> Value {

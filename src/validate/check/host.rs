@@ -24,10 +24,14 @@ pub fn host(value: &str) -> Result<String, Refusal> {
     Err(Refusal::new(message).propose(fits.then_some(bare)))
 }
 
-/// Whether a host is a Service of a Cluster, by one of the names that it has inside the Kubernetes cluster.
+/// Whether a host is a Service of a Cluster or of its poolers, by one of the names that it has inside the Kubernetes cluster.
 #[must_use]
 pub fn is_service_of(host: &str, cluster: &str, namespace: &str) -> bool {
     let mut labels = host.split('.');
     let service = labels.next().and_then(|label| label.strip_prefix(cluster));
-    matches!(service, Some("-rw" | "-ro" | "-r")) && labels.next().is_none_or(|n| n == namespace)
+    let is_ours = matches!(
+        service,
+        Some("-rw" | "-ro" | "-r" | "-pooler-rw" | "-pooler-ro")
+    );
+    is_ours && labels.next().is_none_or(|n| n == namespace)
 }

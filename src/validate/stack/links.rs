@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Bucket, Secret};
 use crate::diagnostic::FieldPath;
-use crate::spec::WorkloadKind;
+use crate::spec::{Endpoint, WorkloadKind};
 
 /// What the stack is connected to.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +60,8 @@ pub struct BackendDb {
     pub user: String,
     /// The user's password.
     pub password: Secret,
+    /// The Service that it connects to.
+    pub endpoint: Endpoint,
     /// The workload that gets the Secret as environment.
     pub workload: Option<Workload>,
     /// Where the entry stands in the file.

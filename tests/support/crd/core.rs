@@ -5,6 +5,7 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Secret, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
 use k8s_openapi::serde::Serialize;
 use k8s_openapi::serde::de::DeserializeOwned;
@@ -42,6 +43,7 @@ pub(crate) fn check_core(object: &Value) -> Vec<String> {
         }
         ("apps", "v1", "Deployment") => through::<Deployment>("", object),
         ("networking.k8s.io", "v1", "NetworkPolicy") => through::<NetworkPolicy>("", object),
+        ("policy", "v1", "PodDisruptionBudget") => through::<PodDisruptionBudget>("", object),
         ("rbac.authorization.k8s.io", "v1", kind) => {
             name = meta::Name::PathSegment;
             through_rbac(kind, object)

@@ -19,7 +19,8 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
     (
         File::AppSecrets,
         "`links.backendDb`, without encryption",
-        "A Secret `{app}-{database}--{username}` for each application, in its namespace",
+        "A Secret `{app}-{database}--{username}` for each application, in its namespace; with an `endpoint` other than \
+         `rw` it also ends in `--ro`, `--r`, `--pooler-rw` or `--pooler-ro`",
     ),
     (
         File::MigrationSecrets,
@@ -69,9 +70,15 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
          ObjectStores",
     ),
     (
+        File::Poolers,
+        "`pooler`",
+        "Poolers `cluster-{namespace}-pooler-rw` and `-pooler-ro`, with a PodDisruptionBudget each; with Prometheus \
+         linked also a PodMonitor each",
+    ),
+    (
         File::NetworkPolicy,
         "`networkPolicy: true`",
-        "NetworkPolicy `cluster-{namespace}`: who may reach the instances",
+        "NetworkPolicy `cluster-{namespace}`: who may reach the instances; and one for each pooler",
     ),
     (
         File::OperatorConfig,

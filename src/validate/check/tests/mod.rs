@@ -1,6 +1,7 @@
 //! Table tests and property tests of the leaf checks.
 
 mod bucket;
+mod cidr;
 mod cron;
 mod derive;
 mod hba;
@@ -12,6 +13,7 @@ mod metric;
 mod name;
 mod parameters;
 mod password;
+mod pgbouncer;
 mod places;
 mod preload;
 mod promotion;
