@@ -7,12 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FieldPath, Severity};
+use crate::spec::Amount;
 use crate::spec::read::Document;
-use crate::spec::{Amount, Spec};
 
 mod backup;
 mod buckets;
 pub mod check;
+mod cluster_name;
 mod credentials;
 mod databases;
 mod instance;
@@ -28,6 +29,7 @@ mod target;
 
 pub use check::derive::{cut_name, digest, export_name, job_name};
 use check::{Refusal, name, quantity::Quantity};
+use cluster_name::cluster_of;
 pub use options::{BASE_PATH, DAY2_PATH, migrations};
 use stack::Seal;
 pub use stack::{
@@ -42,13 +44,15 @@ type QuantityCheck = fn(&str) -> Result<Quantity, Refusal>;
 
 /// CNPG's limit for the name of a Cluster, which leaves room for `-rw` and the like.
 pub const MAX_CLUSTER_NAME: usize = 50;
-/// The prefix of the Cluster's name.
-const CLUSTER_PREFIX: &str = "cluster-";
 
 /// The name of the Backup of `manual-backup.yaml`, which `cluster-restore.yaml` refers to without a bucket.
+/// CNPG makes it the value of a label, too.
 #[must_use]
 pub fn manual_backup(namespace: &str) -> String {
-    format!("backup-{namespace}-manual")
+    cut_name(
+        &format!("backup-{namespace}-manual"),
+        check::name::LABEL_MAX,
+    )
 }
 
 /// What a stack may refer to outside its file.
@@ -144,6 +148,7 @@ impl Checker<'_> {
         let path = FieldPath::spec();
         let name = self.stack_name(&document.name);
         let namespace = self.namespace(spec, &path);
+        let cluster = self.cluster_name(spec, &path);
         let image = self.image(spec, &path);
         let client_image = self.client_image(spec, &path, image.as_ref());
         let instances = self.instances(spec, &path);
@@ -178,7 +183,7 @@ impl Checker<'_> {
         let (databases, recoveries) = (databases?, recoveries?);
         Some(Stack {
             name: name?,
-            cluster: format!("{CLUSTER_PREFIX}{namespace}"),
+            cluster: cluster?,
             namespace,
             client_image: client_image?,
             image: image?,
@@ -223,18 +228,6 @@ impl Checker<'_> {
             &path,
             text,
             checked.map(name::LabelValue::into_string),
-        )
-    }
-
-    fn namespace(&mut self, spec: &Spec, path: &FieldPath) -> Option<String> {
-        let most = MAX_CLUSTER_NAME - CLUSTER_PREFIX.len();
-        let check =
-            |text: &str| name::dns1123_label_within(text, most).map(name::DnsLabel::into_string);
-        self.optional(
-            Code::InvalidName,
-            &path.key("namespace"),
-            spec.namespace.as_ref(),
-            check,
         )
     }
 }

@@ -19,6 +19,8 @@ pub struct Backup {
     pub volume_snapshot_class: Option<String>,
     /// How WAL and base backups are compressed in the bucket. Default `gzip`.
     pub compression: Option<Compression>,
+    /// Archive folder that the Cluster writes, for one that writes to another folder than `{cluster}-pg{major}` already. Needs a linked bucket. A major upgrade needs another folder: one with another major version at its end is refused. With `recovery` it is the folder that is read by default, and `-{generation}` comes behind it. Default `{cluster}-pg{major}`.
+    pub server_name: Option<String>,
     /// Counts the drills with cluster-restore.yaml: each has an archive folder of its own, because CNPG refuses one that is not empty. Default 1.
     pub restore_attempt: Option<i64>,
 }

@@ -107,7 +107,7 @@ impl Checker<'_> {
         let endpoint = endpoint.unwrap_or_default();
         Bucket {
             link,
-            store: format!("{}{namespace}-{}", super::CLUSTER_PREFIX, link.word()),
+            store: format!("{}-{}", super::cluster_of(spec), link.word()),
             secret: format!("{}-env", link.word()),
             endpoint_ca: self.endpoint_ca(given, &endpoint, path),
             endpoint,

@@ -114,6 +114,10 @@ fn backups() -> impl Strategy<Value = Value> {
             })
             .collect();
         let mut spec = json!({"links": links, "pitrClusters": clusters, "barmanPlugin": {"install": install}});
+        if install {
+            spec["clusterName"] = json!("pg-with-a-name-that-leaves-no-room-for-the-others1");
+            spec["backup"] = json!({"apply": true, "serverName": "legacy"});
+        }
         if let Some(generation) = generation {
             spec["recovery"] = json!({"latest": true, "generation": generation});
         }

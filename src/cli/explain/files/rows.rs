@@ -55,13 +55,13 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
     (
         File::Cluster,
         "always",
-        "The Cluster `cluster-{namespace}`; with links also its PodMonitor, PrometheusRule, PeerAuthentication and \
+        "The Cluster `{cluster}`; with links also its PodMonitor, PrometheusRule, PeerAuthentication and \
          ObjectStores",
     ),
     (
         File::NetworkPolicy,
         "`networkPolicy: true`",
-        "NetworkPolicy `cluster-{namespace}`: who may reach the instances",
+        "NetworkPolicy `{cluster}`: who may reach the instances",
     ),
     (
         File::OperatorConfig,
@@ -107,13 +107,13 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
     (
         File::Restore,
         "always",
-        "A new Cluster `cluster-{namespace}-restore` beside the live one: the newest state of the bucket, or without \
+        "A new Cluster `{cluster}-restore` beside the live one: the newest state of the bucket, or without \
          one that of the manual backup",
     ),
     (
         File::PointInTimeRecovery,
         "`pitrClusters`",
-        "A new Cluster `cluster-{namespace}-{name}` for each entry, as of its target",
+        "A new Cluster `{cluster}-{name}` for each entry, as of its target",
     ),
     (
         File::ExportJobs,
