@@ -28,6 +28,7 @@ pub mod fields;
 pub mod found;
 pub mod helm;
 pub mod map;
+pub mod plaintext;
 pub mod pointer;
 pub mod report;
 pub mod schedule;
@@ -114,10 +115,14 @@ pub fn convert(
     request: &Request,
     world: &World<'_>,
 ) -> Result<Imported, String> {
-    let documents = helm::expanded(documents, request)?;
+    let (documents, by_helm) = helm::expanded(documents, request)?;
     let found = found::find(documents, &request.choice)?;
+    plaintext::check(&found)?;
     let nothing = list(&[]).map_err(|error| format!("{error:#}"))?;
     let mut draft = map::draft(&found, request.leave_databases)?;
+    if by_helm || helm::owns(&found) {
+        draft.note(helm::release(&found));
+    }
     settle::settle(&found, &mut draft, &|stack| {
         generate(&nothing, stack, world)
     })?;

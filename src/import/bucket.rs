@@ -90,7 +90,8 @@ pub fn link(found: &Found, draft: &mut Draft, major: u64) {
 pub fn unlinked(found: &Found, why: &str) -> Note {
     Note::new(Topic::Left, found.itself(), format!("the archive is no linked bucket: {why}"))
         .at("spec.links")
-        .todo("the Cluster keeps it by a patch; keep the manifests of its ObjectStore and ScheduledBackups")
+        .todo("the Cluster keeps it by a patch; keep the manifests of its ObjectStore and ScheduledBackups, and do not apply the \
+             stack's own files for backups and restores, which know nothing of it")
 }
 
 /// A store as the link has it, or why it cannot.
@@ -174,6 +175,7 @@ pub fn explain(found: &Found, draft: &mut Draft) {
                restarts with a sidecar, and CNPG takes the two in one change only";
     let note = Note::new(Topic::Changes, found.itself(), why);
     draft.note(note.at("spec.backup.barmanObjectStore").todo(
-        "have cert-manager, apply the plugin before the Cluster, and take a base backup afterwards",
+        "set barmanPlugin.install: false if the plugin runs already, and have cert-manager if not; apply the plugin before the \
+         Cluster, and take a base backup afterwards",
     ));
 }

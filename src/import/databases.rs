@@ -210,14 +210,9 @@ fn public(found: &Found, users: &[&str]) -> Note {
     .todo("give each of them an entry in `databases`, or GRANT CONNECT by hand, before the stack is applied")
 }
 
-/// Objects that would be a second one for the same thing once the stack is applied.
-pub fn replaced(
-    found: &Found,
-    kind: &str,
-    old: &Value,
-    new: &str,
-    policy: Option<&str>,
-) -> Option<Note> {
+/// An object that would be a second one for the same thing once the stack is applied.
+#[must_use]
+pub fn replaced(found: &Found, kind: &str, old: &Value, new: &str, policy: &str) -> Option<Note> {
     let name = name_of(old);
     if name == new {
         return None;
@@ -225,18 +220,14 @@ pub fn replaced(
     let why =
         format!("is replaced by {new}: CNPG lets only one of two objects manage the same thing");
     let note = Note::new(Topic::Before, found.object(kind, name), why);
-    let namespace = &found.namespace;
     let delete = format!(
-        "`kubectl delete {} {name} -n {namespace}`",
-        kind.to_lowercase()
+        "`kubectl delete {} {name} -n {}`",
+        kind.to_lowercase(),
+        found.namespace
     );
-    Some(match policy {
-        Some(field) if text(old, &format!("/spec/{field}")) == Some("delete") => note
-            .at(format!("spec.{field}"))
-            .value("delete")
-            .todo(format!(
-                "SET IT TO retain FIRST, OR DATA IS DROPPED; then {delete}"
-            )),
-        _ => note.todo(format!("{delete} right before (what it manages stays)")),
-    })
+    if text(old, &format!("/spec/{policy}")) != Some("delete") {
+        return Some(note.todo(format!("{delete} right before (what it manages stays)")));
+    }
+    let todo = format!("SET IT TO retain FIRST, OR WHAT IT MANAGES IS DROPPED; then {delete}");
+    Some(note.at(format!("spec.{policy}")).value("delete").todo(todo))
 }

@@ -50,23 +50,30 @@ pub fn written(patch: &Value, original: &Value) -> Option<Value> {
     (!kept.is_empty()).then_some(Value::Object(kept))
 }
 
-/// The paths of the leaves of a patch, with dots: `spec.affinity.topologyKey`.
+/// The keys that lead to each leaf of a patch.
 #[must_use]
-pub fn paths(patch: &Value) -> Vec<String> {
+pub fn leaves(patch: &Value) -> Vec<Vec<&str>> {
     let mut found = Vec::new();
-    let mut waiting = vec![(String::new(), patch)];
+    let mut waiting = vec![(Vec::new(), patch)];
     while let Some((path, value)) = waiting.pop() {
         match value {
             Value::Object(below) if !below.is_empty() => {
-                let dot = if path.is_empty() { "" } else { "." };
                 for (key, value) in below.iter().rev() {
-                    waiting.push((format!("{path}{dot}{key}"), value));
+                    let mut path = path.clone();
+                    path.push(key.as_str());
+                    waiting.push((path, value));
                 }
             }
             _ => found.push(path),
         }
     }
     found
+}
+
+/// The same with dots: `spec.affinity.topologyKey`.
+#[must_use]
+pub fn paths(patch: &Value) -> Vec<String> {
+    leaves(patch).iter().map(|keys| keys.join(".")).collect()
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ impl Draft {
         match words.as_slice() {
             [first, ..] if NEEDED.contains(first) => None,
             ["databases", index, ..] => self.give_up_entry(index.parse().ok()?),
-            ["links", ..] | ["barmanPlugin", ..] => self.give_up_bucket(),
+            ["links" | "barmanPlugin", ..] => self.give_up_bucket(),
             [
                 map @ ("postgresParameters" | "customLabels" | "backup"),
                 key,

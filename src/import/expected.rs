@@ -7,6 +7,7 @@ use super::databases::declared;
 use super::defaults::{fields, write_out};
 use super::draft::Draft;
 use super::found::Found;
+use super::plaintext::has_password;
 use super::pointer::{list, set, text, word};
 use super::schedule::taken;
 use crate::plan::recovery::BARMAN;
@@ -109,7 +110,25 @@ fn cluster(found: &Found, draft: &Draft, generated: &Value) -> Value {
         }
     }
     write_out(&mut spec);
+    for path in passwords(&Value::Object(spec.clone())) {
+        if let Some(Value::Object(part)) = spec
+            .get_mut("bootstrap")
+            .and_then(|part| part.get_mut("initdb"))
+        {
+            part.remove(&path);
+        }
+    }
     with(generated, spec, &found.cluster)
+}
+
+/// The fields of `initdb` that hold SQL with a password, which ran when the Cluster was made.
+#[must_use]
+pub fn passwords(spec: &Value) -> Vec<String> {
+    let initdb = fields(spec.pointer("/bootstrap/initdb"));
+    let sql = initdb
+        .iter()
+        .filter(|(key, value)| key.ends_with("SQL") && has_password(value));
+    sql.map(|(key, _)| key.clone()).collect()
 }
 
 /// Whether the Cluster has a way to be backed up.

@@ -35,11 +35,11 @@ pub struct Found {
     pub image: Option<String>,
     /// Databases of the Cluster.
     pub databases: Vec<Value>,
-    /// DatabaseRoles of the Cluster.
+    /// Objects of the kind `DatabaseRole`, of the Cluster.
     pub roles: Vec<Value>,
-    /// ScheduledBackups of the Cluster.
+    /// Objects of the kind `ScheduledBackup`, of the Cluster.
     pub schedules: Vec<Value>,
-    /// ObjectStores of the namespace.
+    /// Objects of the kind `ObjectStore`, of the namespace.
     pub stores: Vec<Value>,
     /// What the stack has no place for: kind and name.
     pub others: Vec<(String, String)>,

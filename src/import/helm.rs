@@ -5,11 +5,13 @@ use serde_json::{Map, Value, json};
 
 use super::Request;
 use super::defaults::fields;
-use super::pointer::{fill, list, on, scalar, set, text, word};
-use crate::plan::recovery::BARMAN;
+use super::found::Found;
+use super::pointer::{fill, list, on, scalar, set, text};
+use super::report::{Note, Topic};
 
 mod archive;
 mod bootstrap;
+mod objects;
 
 /// Values with the names that the chart makes.
 struct Chart {
@@ -23,16 +25,36 @@ struct Chart {
 /// # Errors
 ///
 /// When the names that the chart makes cannot be known, or it would fail itself.
-pub fn expanded(documents: Vec<Value>, request: &Request) -> Result<Vec<Value>, String> {
+pub fn expanded(documents: Vec<Value>, request: &Request) -> Result<(Vec<Value>, bool), String> {
     let mut objects = Vec::new();
+    let mut found = false;
     for document in documents {
         if is_values(&document, request.helm) {
+            found = true;
             objects.extend(objects_of(&document, request)?);
         } else {
             objects.push(document);
         }
     }
-    Ok(objects)
+    Ok((objects, found))
+}
+
+/// Whether Helm says that the Cluster is its own.
+#[must_use]
+pub fn owns(found: &Found) -> bool {
+    let annotations = found.cluster.pointer("/metadata/annotations");
+    annotations.is_some_and(|map| map.get("meta.helm.sh/release-name").is_some())
+}
+
+/// What is said about a release whose Cluster comes into a stack.
+#[must_use]
+pub fn release(found: &Found) -> Note {
+    let why = "belongs to a Helm release: `helm uninstall`, or an upgrade that renames it, deletes it with its data, and \
+               the Secrets that the chart makes";
+    Note::new(Topic::Before, found.itself(), why).todo(
+        "set helm.sh/resource-policy: keep on the Cluster and those Secrets, with the release, before the release goes \
+         (docs/helm-chart.md)",
+    )
 }
 
 /// Values have no kind, and at least the chart's part `cluster` beside others that only it has.
@@ -189,12 +211,12 @@ impl Chart {
         self.at(place).and_then(scalar).unwrap_or_default()
     }
 
-    fn object(&self, api: &str, kind: &str, name: &str, spec: Map<String, Value>) -> Value {
+    fn object(&self, api: &str, kind: &str, name: &str, spec: impl Into<Value>) -> Value {
         json!({
             "apiVersion": api,
             "kind": kind,
             "metadata": {"name": name, "namespace": self.namespace},
-            "spec": spec,
+            "spec": spec.into(),
         })
     }
 
@@ -320,92 +342,6 @@ impl Chart {
                 &["postgresql", "shared_preload_libraries"],
                 libraries.into(),
             );
-        }
-    }
-
-    fn databases(&self) -> Vec<Value> {
-        let databases = list(&self.values, "/databases").iter();
-        databases
-            .map(|database| {
-                let name = word(database, "/name");
-                let mut spec = fields(Some(database));
-                spec.retain(|_, value| says_something(value));
-                set(&mut spec, &["cluster"], json!({"name": self.name}));
-                fill(&mut spec, &["template"], "template1".into());
-                fill(&mut spec, &["encoding"], "UTF8".into());
-                let object = format!("{}-{}", self.name, name.replace('_', "-"));
-                self.object("postgresql.cnpg.io/v1", "Database", &object, spec)
-            })
-            .collect()
-    }
-
-    fn schedules(&self) -> Vec<Value> {
-        if !on(&self.values, "/backups/enabled") {
-            return Vec::new();
-        }
-        let schedules = list(&self.values, "/backups/scheduledBackups").iter();
-        schedules
-            .map(|schedule| {
-                let mut spec = Map::new();
-                for field in [
-                    "schedule",
-                    "method",
-                    "backupOwnerReference",
-                    "pluginConfiguration",
-                ] {
-                    let value = schedule.get(field).filter(|value| says_something(value));
-                    spec.extend(value.map(|value| (field.to_owned(), value.clone())));
-                }
-                spec.insert("immediate".to_owned(), true.into());
-                spec.insert("cluster".to_owned(), json!({"name": self.name}));
-                let name = format!("{}-{}", self.name, word(schedule, "/name"));
-                self.object("postgresql.cnpg.io/v1", "ScheduledBackup", &name, spec)
-            })
-            .collect()
-    }
-
-    fn poolers(&self) -> Vec<Value> {
-        let poolers = list(&self.values, "/poolers").iter();
-        poolers
-            .map(|pooler| {
-                let spec = Map::from_iter([("cluster".to_owned(), json!({"name": self.name}))]);
-                let name = format!("{}-pooler-{}", self.name, word(pooler, "/name"));
-                self.object("postgresql.cnpg.io/v1", "Pooler", &name, spec)
-            })
-            .collect()
-    }
-
-    /// Whether the chart makes an ObjectStore for the plugin.
-    fn needs_plugin(&self) -> bool {
-        on(&self.values, "/backups/enabled")
-            && self.word("backups/method") == "plugin"
-            && self.word("backups/pluginConfiguration/name") == BARMAN
-    }
-
-    fn plugins(&self, spec: &mut Map<String, Value>) {
-        let given = list(&self.values, "/cluster/plugins");
-        let own = given.iter().find(|plugin| word(plugin, "/name") == BARMAN);
-        let others = given
-            .iter()
-            .filter(|plugin| word(plugin, "/name") != BARMAN);
-        let mut plugins: Vec<Value> = others.cloned().collect();
-        if own.is_some() || self.needs_plugin() {
-            let flag = |field: &str| {
-                let given = own
-                    .and_then(|plugin| plugin.get(field))
-                    .and_then(Value::as_bool);
-                given.unwrap_or_else(|| self.needs_plugin())
-            };
-            let mut parameters = fields(own.and_then(|plugin| plugin.get("parameters")));
-            let store = format!("{}-backups", self.name);
-            fill(&mut parameters, &["barmanObjectName"], store.into());
-            plugins.push(json!({
-                "name": BARMAN, "enabled": flag("enabled"), "isWALArchiver": flag("isWALArchiver"),
-                "parameters": parameters,
-            }));
-        }
-        if !plugins.is_empty() {
-            spec.insert("plugins".to_owned(), plugins.into());
         }
     }
 }

@@ -1,6 +1,5 @@
 //! When base backups are taken.
 
-use super::databases::replaced;
 use super::draft::Draft;
 use super::found::{Found, name_of};
 use super::pointer::{text, word};
@@ -13,10 +12,7 @@ use serde_json::Value;
 pub fn taken<'a>(found: &'a Found, draft: &Draft) -> Option<&'a Value> {
     let fits = |schedule: &&Value| {
         let method = text(schedule, "/spec/method").unwrap_or("barmanObjectStore");
-        match draft.has_bucket() {
-            true => method != "volumeSnapshot",
-            false => method == "volumeSnapshot",
-        }
+        draft.has_bucket() == (method != "volumeSnapshot")
     };
     found.schedules.iter().find(fits)
 }
@@ -48,13 +44,10 @@ pub fn explain(found: &Found, draft: &mut Draft) {
                 "a stack has one schedule, of its own kind of backup",
             );
             notes.push(note.todo("keep its manifest"));
-        } else if let Some(note) = replaced(found, "ScheduledBackup", schedule, &new, None) {
-            notes.push(note);
-            let note = Note::new(
-                Topic::Changes,
-                found.object("ScheduledBackup", &new),
-                "takes the first base backup at once",
-            );
+        } else if name != new {
+            notes.push(replaced(found, name, &new));
+            let why = "takes the first base backup at once";
+            let note = Note::new(Topic::Changes, found.object("ScheduledBackup", &new), why);
             notes.push(note.at("spec.immediate"));
         }
     }
@@ -71,4 +64,14 @@ pub fn explain(found: &Found, draft: &mut Draft) {
         );
     }
     draft.notes.extend(notes);
+}
+
+/// Backups may belong to the schedule that made them, and snapshots to the Backups.
+fn replaced(found: &Found, old: &str, new: &str) -> Note {
+    let why = format!("is replaced by {new}: the two of them would take every backup twice");
+    let todo = format!(
+        "`kubectl delete scheduledbackup {old} -n {} --cascade=orphan`: without that its Backups are deleted too",
+        found.namespace
+    );
+    Note::new(Topic::Before, found.object("ScheduledBackup", old), why).todo(todo)
 }

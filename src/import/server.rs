@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::databases::declared;
 use super::draft::Draft;
 use super::found::Found;
 use super::pointer::{list, on, text, word};
@@ -14,6 +15,8 @@ const DEFAULT_IMAGE: &str = "ghcr.io/cloudnative-pg/postgresql:18.4-system-trixi
 const OPERAND: &str = "ghcr.io/cloudnative-pg/postgresql:";
 /// The superuser that is made where there is none to log in as.
 const NEW_ADMIN: &str = "stack_admin";
+/// Its name where the other is taken.
+const OTHER_ADMIN: &str = "stack_admin_2";
 
 /// The major version, the image, and what has to be known about it.
 ///
@@ -93,28 +96,28 @@ pub fn admin(found: &Found, draft: &mut Draft) {
 
 fn new_admin(found: &Found, draft: &mut Draft) {
     let secret = format!("{}-admin", found.name);
-    set(draft, NEW_ADMIN, &secret);
+    let user = match declared(found, NEW_ADMIN) {
+        Some(_) => OTHER_ADMIN,
+        None => NEW_ADMIN,
+    };
+    set(draft, user, &secret);
     draft.comment(
         "adminUser",
         "new: the Jobs of the stack need a superuser, and there was none to log in as",
     );
-    let note = Note::new(
-        Topic::Before,
-        found.object("Secret", &secret),
-        format!(
-            "has to be there: the password of the new superuser {NEW_ADMIN}, as which the Jobs of the stack log in"
-        ),
-    );
-    draft.note(note.todo(format!(
-        "create it with the type kubernetes.io/basic-auth, username {NEW_ADMIN} and a password, and the label \
-         cnpg.io/reload: \"true\""
-    )));
-    let note = Note::new(
-        Topic::Changes,
-        found.itself(),
-        "gets a new managed role with SUPERUSER",
-    );
-    draft.note(note.at("spec.managed.roles").value(NEW_ADMIN));
+    if !found.secrets.contains(&secret) {
+        let why = format!(
+            "has to be there: the password of the new superuser {user}, as which the Jobs of the stack log in"
+        );
+        let note = Note::new(Topic::Before, found.object("Secret", &secret), why);
+        draft.note(note.todo(format!(
+            "create it with the type kubernetes.io/basic-auth, username {user} and a password, and the label \
+             cnpg.io/reload: \"true\""
+        )));
+    }
+    let why = "gets a new managed role with SUPERUSER";
+    let note = Note::new(Topic::Changes, found.itself(), why);
+    draft.note(note.at("spec.managed.roles").value(user));
 }
 
 fn set(draft: &mut Draft, user: &str, secret: &str) {

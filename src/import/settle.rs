@@ -5,9 +5,9 @@
 use serde_json::{Map, Value, json};
 
 use super::defaults::filled;
-use super::difference::{merge_patch, paths, written};
+use super::difference::{leaves, merge_patch, written};
 use super::draft::{Draft, Patch};
-use super::expected::{Pair, pairs};
+use super::expected::{Pair, pairs, passwords};
 use super::found::{Found, name_of};
 use super::pointer::word;
 use super::report::{Note, Topic};
@@ -29,13 +29,14 @@ pub struct Mistake {
 const ROUNDS: usize = 500;
 
 /// Fields that belong to the live Cluster only, and not to one that is restored from it.
-const LIVE: [&str; 6] = [
+const LIVE: [&str; 7] = [
     "backup",
     "bootstrap",
     "certificates",
     "externalClusters",
     "plugins",
     "replica",
+    "superuserSecret",
 ];
 
 /// Makes the draft a valid stack that generates what there was.
@@ -53,6 +54,7 @@ pub fn settle(
     for pair in &pairs {
         patch(found, draft, pair);
     }
+    bootstrap(found, draft);
     bucket::explain(found, draft);
     schedule::explain(found, draft);
     databases::explain(found, draft);
@@ -140,8 +142,8 @@ fn patch(found: &Found, draft: &mut Draft, pair: &Pair) {
 /// The fields of a patch, no deeper than somebody wants to read.
 fn listed(change: &Value) -> String {
     let mut shown: Vec<String> = Vec::new();
-    for path in paths(change) {
-        let short: Vec<&str> = path.splitn(4, '.').take(3).collect();
+    for keys in leaves(change) {
+        let short: Vec<&str> = keys.into_iter().take(3).collect();
         let short = format!("`{}`", short.join("."));
         if !shown.contains(&short) {
             shown.push(short);
@@ -176,9 +178,9 @@ fn cluster_patches(draft: &mut Draft, name: &str, change: &Value) {
             });
         }
     };
-    let under = |map: Map<String, Value>| match map.is_empty() {
-        true => Map::new(),
-        false => Map::from_iter([("spec".to_owned(), Value::Object(map))]),
+    let under = |map: Map<String, Value>| {
+        let filled = (!map.is_empty()).then(|| ("spec".to_owned(), Value::Object(map)));
+        Map::from_iter(filled)
     };
     push(
         "what the Cluster had and no field says; restored Clusters need it too",
@@ -191,7 +193,7 @@ fn cluster_patches(draft: &mut Draft, name: &str, change: &Value) {
     }
     push("the same, for the live Cluster only", Some(name), live);
     push(
-        "read when the Cluster is made, and for the owner of the first database: as it was",
+        "read when the Cluster is made, and for the owner of the first database: as it was; take it out to use `recovery`",
         Some(name),
         under(once),
     );
@@ -213,6 +215,21 @@ fn managed(value: &Value, all: &mut Map<String, Value>, live: &mut Map<String, V
         if let Value::Object(managed) = managed {
             managed.insert(key.clone(), value.clone());
         }
+    }
+}
+
+/// What is said about how the Cluster came up.
+fn bootstrap(found: &Found, draft: &mut Draft) {
+    let why = "is kept as it was: it is read when a Cluster is made, so one that is made anew comes up in the same way, \
+               and not from its archive";
+    let note = Note::new(Topic::Patched, found.itself(), why).at("spec.bootstrap");
+    draft.note(note.todo("take the patch out when you set `recovery`"));
+    let spec = found.cluster.get("spec").cloned().unwrap_or_default();
+    for field in passwords(&spec) {
+        let why =
+            "has a password in its SQL, which is not copied; it ran when the Cluster was made";
+        let note = Note::new(Topic::Left, found.itself(), why);
+        draft.note(note.at(format!("spec.bootstrap.initdb.{field}")));
     }
 }
 
@@ -249,13 +266,9 @@ fn replaced(found: &Found, draft: &mut Draft, documents: &[Value]) {
                 word(new, "/kind") == kind && word(new, "/spec/name") == word(old, "/spec/name")
             });
             match new {
-                Some(new) => notes.extend(databases::replaced(
-                    found,
-                    kind,
-                    old,
-                    name_of(new),
-                    Some(policy),
-                )),
+                Some(new) => {
+                    notes.extend(databases::replaced(found, kind, old, name_of(new), policy));
+                }
                 None if kind == "DatabaseRole" => {
                     let note = Note::new(
                         Topic::Left,

@@ -58,92 +58,118 @@ impl Chart {
 
     /// Where a store is and how it is reached; the keys are in a Secret.
     pub(super) fn configuration(&self, scope: &str, secret: &str) -> Map<String, Value> {
-        let word = |place: &str| self.word(&format!("{scope}/{place}"));
-        let mut out = Map::new();
-        let mut say = |path: &[&str], value: Value| set(&mut out, path, value);
-        let endpoint = word("endpointURL");
-        if !endpoint.is_empty() {
-            say(&["endpointURL"], endpoint.clone().into());
-        }
-        if !word("endpointCA/name").is_empty() {
-            say(
-                &["endpointCA"],
-                json!({"name": word("endpointCA/name"), "key": word("endpointCA/key")}),
-            );
-        }
-        let provider = word("provider");
-        let given = word("secret/name");
+        let provider = self.word(&format!("{scope}/provider"));
+        let given = self.word(&format!("{scope}/secret/name"));
         let keys = if given.is_empty() {
             format!("{}-{secret}-{provider}-creds", self.name)
         } else {
             given
         };
-        let key = |key: &str| json!({"name": keys, "key": key});
-        let destination = match provider.as_str() {
-            "s3" => {
-                if endpoint.is_empty() {
-                    say(
-                        &["endpointURL"],
-                        format!("https://s3.{}.amazonaws.com", word("s3/region")).into(),
-                    );
-                }
-                if word("s3/inheritFromIAMRole") == "true" {
-                    say(&["s3Credentials", "inheritFromIAMRole"], true.into());
-                } else {
-                    say(&["s3Credentials", "accessKeyId"], key("ACCESS_KEY_ID"));
-                    say(
-                        &["s3Credentials", "secretAccessKey"],
-                        key("ACCESS_SECRET_KEY"),
-                    );
-                }
-                format!("s3://{}{}", word("s3/bucket"), word("s3/path"))
-            }
-            "azure" => {
-                if word("azure/inheritFromAzureAD") == "true" {
-                    say(&["azureCredentials", "inheritFromAzureAD"], true.into());
-                } else if !word("azure/connectionString").is_empty() {
-                    say(
-                        &["azureCredentials", "connectionString"],
-                        key("AZURE_CONNECTION_STRING"),
-                    );
-                } else {
-                    say(
-                        &["azureCredentials", "storageAccount"],
-                        key("AZURE_STORAGE_ACCOUNT"),
-                    );
-                    let shared = word("azure/storageKey").is_empty();
-                    let (field, name) = if shared {
-                        ("storageSasToken", "AZURE_STORAGE_SAS_TOKEN")
-                    } else {
-                        ("storageKey", "AZURE_STORAGE_KEY")
-                    };
-                    say(&["azureCredentials", field], key(name));
-                }
-                format!(
-                    "https://{}.{}.core.windows.net/{}{}",
-                    word("azure/storageAccount"),
-                    word("azure/serviceName"),
-                    word("azure/containerName"),
-                    word("azure/path")
-                )
-            }
-            _ => {
-                let inside = word("google/gkeEnvironment") == "true";
-                say(&["googleCredentials", "gkeEnvironment"], inside.into());
-                if !inside {
-                    say(
-                        &["googleCredentials", "applicationCredentials"],
-                        key("APPLICATION_CREDENTIALS"),
-                    );
-                }
-                format!("gs://{}{}", word("google/bucket"), word("google/path"))
-            }
+        let (mut out, destination) = match provider.as_str() {
+            "s3" => self.s3(scope, &keys),
+            "azure" => self.azure(scope, &keys),
+            _ => self.google(scope, &keys),
         };
-        let given = word("destinationPath");
-        say(
-            &["destinationPath"],
-            if given.is_empty() { destination } else { given }.into(),
-        );
+        let word = |place: &str| self.word(&format!("{scope}/{place}"));
+        let (name, key) = (word("endpointCA/name"), word("endpointCA/key"));
+        if !name.is_empty() {
+            set(&mut out, &["endpointCA"], json!({"name": name, "key": key}));
+        }
+        for (field, default) in [
+            ("endpointURL", String::new()),
+            ("destinationPath", destination),
+        ] {
+            let given = word(field);
+            let text = if given.is_empty() { default } else { given };
+            if !text.is_empty() {
+                set(&mut out, &[field], text.into());
+            }
+        }
         out
+    }
+
+    fn s3(&self, scope: &str, keys: &str) -> (Map<String, Value>, String) {
+        let word = |place: &str| self.word(&format!("{scope}/{place}"));
+        let mut out = Map::new();
+        if word("endpointURL").is_empty() {
+            let endpoint = format!("https://s3.{}.amazonaws.com", word("s3/region"));
+            set(&mut out, &["endpointURL"], endpoint.into());
+        }
+        if word("s3/inheritFromIAMRole") == "true" {
+            set(
+                &mut out,
+                &["s3Credentials", "inheritFromIAMRole"],
+                true.into(),
+            );
+        } else {
+            for (field, key) in [
+                ("accessKeyId", "ACCESS_KEY_ID"),
+                ("secretAccessKey", "ACCESS_SECRET_KEY"),
+            ] {
+                set(
+                    &mut out,
+                    &["s3Credentials", field],
+                    json!({"name": keys, "key": key}),
+                );
+            }
+        }
+        (
+            out,
+            format!("s3://{}{}", word("s3/bucket"), word("s3/path")),
+        )
+    }
+
+    fn azure(&self, scope: &str, keys: &str) -> (Map<String, Value>, String) {
+        let word = |place: &str| self.word(&format!("{scope}/azure/{place}"));
+        let mut out = Map::new();
+        let mut key = |field: &str, key: &str| {
+            set(
+                &mut out,
+                &["azureCredentials", field],
+                json!({"name": keys, "key": key}),
+            );
+        };
+        if word("inheritFromAzureAD") == "true" {
+            set(
+                &mut out,
+                &["azureCredentials", "inheritFromAzureAD"],
+                true.into(),
+            );
+        } else if !word("connectionString").is_empty() {
+            key("connectionString", "AZURE_CONNECTION_STRING");
+        } else {
+            key("storageAccount", "AZURE_STORAGE_ACCOUNT");
+            if word("storageKey").is_empty() {
+                key("storageSasToken", "AZURE_STORAGE_SAS_TOKEN");
+            } else {
+                key("storageKey", "AZURE_STORAGE_KEY");
+            }
+        }
+        let (account, service) = (word("storageAccount"), word("serviceName"));
+        let host = format!("https://{account}.{service}.core.windows.net");
+        (
+            out,
+            format!("{host}/{}{}", word("containerName"), word("path")),
+        )
+    }
+
+    fn google(&self, scope: &str, keys: &str) -> (Map<String, Value>, String) {
+        let word = |place: &str| self.word(&format!("{scope}/google/{place}"));
+        let mut out = Map::new();
+        let inside = word("gkeEnvironment") == "true";
+        set(
+            &mut out,
+            &["googleCredentials", "gkeEnvironment"],
+            inside.into(),
+        );
+        if !inside {
+            let key = json!({"name": keys, "key": "APPLICATION_CREDENTIALS"});
+            set(
+                &mut out,
+                &["googleCredentials", "applicationCredentials"],
+                key,
+            );
+        }
+        (out, format!("gs://{}{}", word("bucket"), word("path")))
     }
 }
