@@ -146,11 +146,15 @@ fn roles(spec: &mut Map<String, Value>, draft: &Draft, generated: &Value) {
     let kept = kept.filter(|role| !users.iter().any(|(_, user)| user == word(role, "/name")));
     let mut roles: Vec<Value> = kept.cloned().collect();
     for role in list(generated, "/spec/managed/roles").iter().rev() {
-        if !list(&old, "/managed/roles")
-            .iter()
-            .any(|old| word(old, "/name") == word(role, "/name"))
-        {
-            roles.insert(0, role.clone());
+        let same = |old: &&mut Value| word(old, "/name") == word(role, "/name");
+        match roles.iter_mut().find(same) {
+            Some(Value::Object(old)) => {
+                // No patch for the sake of a comment.
+                let comment = role.get("comment").cloned().unwrap_or_default();
+                old.entry("comment").or_insert(comment);
+            }
+            Some(_) => {}
+            None => roles.insert(0, role.clone()),
         }
     }
     if roles.is_empty() {

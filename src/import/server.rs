@@ -82,6 +82,11 @@ pub fn admin(found: &Found, draft: &mut Draft) {
         let secret = word(role, "/passwordSecret/name");
         set(draft, word(role, "/name"), secret);
         draft.comment("adminUser", "the managed superuser that was there");
+        if text(role, "/comment").is_none() {
+            let why = "the managed superuser gets a comment in the database";
+            let note = Note::new(Topic::Changes, found.itself(), why);
+            draft.note(note.at("spec.managed.roles").value("administrator"));
+        }
         return;
     }
     if on(&found.cluster, "/spec/enableSuperuserAccess") {
