@@ -25,6 +25,8 @@ use cnpg_stack::pipeline;
 use cnpg_stack::source::list;
 use cnpg_stack::world::World;
 use serde_json::{Value, json};
+use support::admission::{findings, how};
+use support::crd::Crds;
 use support::fixture;
 use support::process::{Env, Run, binary, binary_in};
 
@@ -154,6 +156,28 @@ fn every_case_comes_out_as_expected() {
             failures.extend(fixture::compare(&file, differences.as_bytes()).err());
         } else {
             assert_eq!(text, "", "{}", case.display());
+        }
+    }
+    fixture::report(&failures);
+}
+
+#[test]
+fn what_an_imported_stack_generates_would_be_taken() {
+    let crds = Crds::load();
+    let mut failures = Vec::new();
+    for case in fixture::directories("import") {
+        let Ok(text) = fs::read_to_string(case.join("stack.yaml")) else {
+            continue;
+        };
+        for item in generated(&yaml::parse(&text).expect("YAML")) {
+            let found = findings(&how(&item), &item, crds.as_ref());
+            let at = format!(
+                "{}: {} {}",
+                case.display(),
+                item["kind"],
+                item["metadata"]["name"]
+            );
+            failures.extend(found.into_iter().map(|finding| format!("{at}: {finding}")));
         }
     }
     fixture::report(&failures);
