@@ -27,6 +27,7 @@ pub mod expected;
 pub mod fields;
 pub mod found;
 pub mod helm;
+pub mod known;
 pub mod map;
 pub mod plaintext;
 pub mod pointer;
@@ -120,6 +121,7 @@ pub fn convert(
     plaintext::check(&found)?;
     let nothing = list(&[]).map_err(|error| format!("{error:#}"))?;
     let mut draft = map::draft(&found, request.leave_databases)?;
+    draft.notes.extend(known::check(&found));
     if by_helm || helm::owns(&found) {
         draft.note(helm::release(&found));
     }
