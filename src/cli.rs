@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::graph::Format;
+use crate::import;
 use crate::picture;
 use crate::render::Request;
 use crate::source::Style;
@@ -64,6 +65,8 @@ pub enum Command {
     },
     /// Write a commented starter file that is valid as it is
     Init(init::InitArguments),
+    /// Make a stack of an existing Cluster, or of values of the Helm chart `cluster`
+    Import(ImportArguments),
     /// Explain fields, files, permissions and the codes of messages
     Explain {
         /// What to explain
@@ -170,6 +173,57 @@ impl GenerateArguments {
             },
             variables,
             style,
+        }
+    }
+}
+
+/// What is imported, and where it goes.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The stack goes to standard output, and to standard error what could not be carried over and \
+                        what changes when it is applied. Nothing is asked of a cluster and nothing is applied."
+)]
+pub struct ImportArguments {
+    /// Files and directories with the Cluster and what belongs to it; - is standard input
+    #[arg(value_name = "FILE", required_unless_present = "filename")]
+    pub files: Vec<String>,
+    /// The same, as kubectl takes them
+    #[arg(short, long = "filename", value_name = "FILE", num_args = 1..)]
+    pub filename: Vec<String>,
+    /// The file to write, which must not be there yet [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<String>,
+    /// Name of the Cluster, where there are several
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// Namespace of the Cluster, where its manifest names none
+    #[arg(short, long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// Take a document without a kind for values of the Helm chart `cluster`, whatever it looks like
+    #[arg(long)]
+    pub helm_values: bool,
+    /// Name of the Helm release, from which the chart makes names
+    #[arg(long, value_name = "NAME")]
+    pub release: Option<String>,
+    /// Leave databases and their owners as they are
+    #[arg(long)]
+    pub leave_databases: bool,
+}
+
+impl ImportArguments {
+    /// What is asked for.
+    #[must_use]
+    pub fn request(self) -> import::Request {
+        import::Request {
+            files: [self.files, self.filename].concat(),
+            choice: import::found::Choice {
+                cluster: self.cluster,
+                namespace: self.namespace,
+            },
+            helm: self.helm_values,
+            release: self.release,
+            leave_databases: self.leave_databases,
+            output: self.output,
         }
     }
 }

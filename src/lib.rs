@@ -19,6 +19,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod generate;
 pub mod graph;
+pub mod import;
 pub mod install;
 pub mod inventory;
 pub mod krm;

@@ -11,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{CommandFactory, Parser};
 use cnpg_stack::cli::init::{InitArguments, Started};
 use cnpg_stack::cli::{self, Arguments, Command};
+use cnpg_stack::import as importing;
 use cnpg_stack::picture;
 use cnpg_stack::render::{Progress, Request};
 use cnpg_stack::source::{Broken, Report, Style};
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Some(Command::Schema { format }) => print(&cli::schema(format)),
         Some(Command::Install { directory }) => install(&directory),
         Some(Command::Init(arguments)) => init(&arguments),
+        Some(Command::Import(arguments)) => import(&arguments.request()),
         Some(Command::Explain { topic }) => print(&cli::explain(&topic)),
         Some(Command::Completions { shell }) => print(&cli::completions(shell)),
         Some(Command::Man { directory }) => {
@@ -90,6 +92,11 @@ fn variables() -> Vec<String> {
 /// What is wrong with stacks.
 fn validate(request: &vet::Request) -> anyhow::Result<u8> {
     tell(&vet::vet(request, &read, &world())?)
+}
+
+/// The stack that an existing Cluster comes to.
+fn import(request: &importing::Request) -> anyhow::Result<u8> {
+    tell(&importing::import(request, &read, &world())?)
 }
 
 fn tell(report: &Report) -> anyhow::Result<u8> {

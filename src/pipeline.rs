@@ -85,6 +85,19 @@ pub fn stack(
     linked(&Inventory::new(list), config, world, out).map(|(stack, _)| stack)
 }
 
+/// The documents that are applied, and the day-2 ones left out: for who compares a stack with what there is.
+pub fn applied(
+    list: &ResourceList,
+    config: Value,
+    world: &World<'_>,
+    out: &mut Diagnostics,
+) -> Option<Vec<Value>> {
+    let (_, linked) = linked(&Inventory::new(list), config, world, out)?;
+    let documents = linked.documents.into_iter();
+    let applied = documents.filter(|document| !document.file.is_day2());
+    Some(applied.map(|document| document.value).collect())
+}
+
 /// Everything that the doors share.
 fn linked(
     inventory: &Inventory<'_>,

@@ -86,9 +86,11 @@ pub const KIND: &str = "CnpgStack";
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Spec {
-    /// Where everything goes. The Cluster is named `cluster-{namespace}`, so at most 42 characters (a CNPG cluster name has at most 50).
+    /// Where everything goes. Without `clusterName` the Cluster is named `cluster-{namespace}`, so at most 42 characters (a CNPG cluster name has at most 50).
     #[schemars(required)]
     pub namespace: Option<String>,
+    /// Name of the Cluster: a DNS label of at most 50 characters that starts with a letter. A Cluster cannot be renamed: another name is a new, empty Cluster. Default `cluster-{namespace}`.
+    pub cluster_name: Option<String>,
     /// Tag of the operand image `ghcr.io/cloudnative-pg/postgresql`, such as "17.5", "17" or "18.4-standard-trixie". Quote it: 17.10 without quotes is the number 17.1. PostgreSQL 15 and up.
     #[schemars(required)]
     pub psql_version: Option<String>,

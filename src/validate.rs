@@ -15,6 +15,7 @@ mod backup;
 mod buckets;
 pub mod check;
 mod client_certificate;
+mod cluster_name;
 mod credentials;
 mod databases;
 mod image;
@@ -46,8 +47,11 @@ mod target;
 pub use check::derive::{cut_name, digest, export_name, job_name};
 pub use check::tablespace::volume as tablespace_volume;
 use check::{Refusal, name, quantity::Quantity};
+use cluster_name::cluster_of;
+use databases::Entries;
 use instance::Amounts;
 pub use options::{BASE_PATH, DAY2_PATH, migrations};
+use recovery::Recoveries;
 use stack::Seal;
 pub use stack::{
     AdditionalService, Admin, AntiAffinity, Availability, AzureCredentials, BackendDb, Backup,
@@ -65,13 +69,15 @@ type QuantityCheck = fn(&str) -> Result<Quantity, Refusal>;
 
 /// CNPG's limit for the name of a Cluster, which leaves room for `-rw` and the like.
 pub const MAX_CLUSTER_NAME: usize = 50;
-/// The prefix of the Cluster's name.
-const CLUSTER_PREFIX: &str = "cluster-";
 
 /// The name of the Backup of `manual-backup.yaml`, which `cluster-restore.yaml` refers to without a bucket.
+/// CNPG makes it the value of a label, too.
 #[must_use]
 pub fn manual_backup(namespace: &str) -> String {
-    format!("backup-{namespace}-manual")
+    cut_name(
+        &format!("backup-{namespace}-manual"),
+        check::name::LABEL_MAX,
+    )
 }
 
 /// What a stack may refer to outside its file.
@@ -166,10 +172,8 @@ impl Checker<'_> {
         let path = FieldPath::spec();
         let spec = &*self.profile(&document.spec, &path);
         let name = self.stack_name(&document.name);
-        let namespace = self.namespace(spec, &path);
-        let image_catalog = self.image_catalog(spec, &path);
-        let image = self.image(spec, &path, image_catalog.as_ref());
-        let client_image = self.client_image(spec, &path, image.as_ref());
+        let (namespace, cluster) = self.places(spec, &path);
+        let (image_catalog, image, client_image) = self.images(spec, &path);
         let restarted_at = self.restarted_at(spec, &path);
         let instances = self.instances(spec, &path);
         let admin = self.admin(spec, &path);
@@ -180,8 +184,8 @@ impl Checker<'_> {
         let parameters = self.parameters(spec, &path);
         let labels = self.custom_labels(spec, &path);
         let operator = self.operator(spec, &path);
-        let mut databases = self.databases(spec, &path, image.as_ref(), operator.as_ref());
-        self.objects(spec, &path, &parameters, databases.as_mut());
+        let images = (image.as_ref(), image_catalog.as_ref());
+        let databases = self.declared(spec, &path, images.0, operator.as_ref(), &parameters);
         let initdb = self.initdb(spec, &path, image.as_ref());
         let pg_hba = self.pg_hba(spec, &path, admin.as_ref(), databases.as_ref());
         let storage = self.storage(spec, &path, databases.as_ref());
@@ -195,31 +199,16 @@ impl Checker<'_> {
         let backup = self.backup(spec, &path);
         let plugin = self.plugin(spec, &path);
         let rclone_image = self.rclone_image(spec, &path);
-        let recoveries = image
-            .as_ref()
-            .map(|image| self.recoveries(spec, &path, image, image_catalog.as_ref()));
-        let replica = image
-            .as_ref()
-            .zip(recoveries.as_ref())
-            .and_then(|(image, recoveries)| self.replica(spec, &path, image, &recoveries.server));
-        if let Some(recoveries) = &recoveries {
-            self.service_names(spec, &path, &poolers, recoveries);
-        }
+        let clusters = self.clusters(spec, &path, images, &poolers);
         let output = self.output(spec, &path);
         let encryption = self.encryption(spec, &path);
         let patches = self.patches(spec, &path);
-        let users = databases
-            .as_ref()
-            .map(|databases| databases.users.as_slice());
-        let users = users.unwrap_or_default();
-        let generated = credentials::generated_logins(admin.as_ref(), users, &migrations);
-        self.references_are_foreign(spec, &generated);
-        let namespace = namespace?;
-        let (databases, recoveries) = (databases?, recoveries?);
+        self.secrets_differ(spec, admin.as_ref(), databases.as_ref(), &migrations);
+        let (databases, (recoveries, replica)) = (databases?, clusters?);
         Some(Stack {
             name: name?,
-            cluster: format!("{CLUSTER_PREFIX}{namespace}"),
-            namespace,
+            cluster: cluster?,
+            namespace: namespace?,
             client_image: client_image?,
             image: image?,
             image_catalog,
@@ -262,6 +251,49 @@ impl Checker<'_> {
         })
     }
 
+    /// Databases, and what is declared in them.
+    fn declared(
+        &mut self,
+        spec: &Spec,
+        path: &FieldPath,
+        image: Option<&Image>,
+        operator: Option<&Operator>,
+        parameters: &BTreeMap<String, String>,
+    ) -> Option<Entries> {
+        let mut databases = self.databases(spec, path, image, operator);
+        self.objects(spec, path, parameters, databases.as_mut());
+        databases
+    }
+
+    /// The Clusters that are brought up from somewhere, and the other side of the live one.
+    fn clusters(
+        &mut self,
+        spec: &Spec,
+        path: &FieldPath,
+        (image, catalog): (Option<&Image>, Option<&ImageCatalog>),
+        poolers: &[Pooler],
+    ) -> Option<(Recoveries, Option<Replica>)> {
+        let image = image?;
+        let recoveries = self.recoveries(spec, path, image, catalog);
+        let replica = self.replica(spec, path, image, &recoveries.server);
+        self.service_names(spec, path, poolers, &recoveries);
+        Some((recoveries, replica))
+    }
+
+    /// What is referred to is not what is generated.
+    fn secrets_differ(
+        &mut self,
+        spec: &Spec,
+        admin: Option<&Admin>,
+        databases: Option<&Entries>,
+        migrations: &[Migration],
+    ) {
+        let users = databases.map(|databases| databases.users.as_slice());
+        let users = users.unwrap_or_default();
+        let generated = credentials::generated_logins(admin, users, migrations);
+        self.references_are_foreign(spec, &generated);
+    }
+
     /// The stack's own name is the value of a label on every object.
     fn stack_name(&mut self, text: &str) -> Option<String> {
         let path = FieldPath::metadata().key("name");
@@ -274,18 +306,6 @@ impl Checker<'_> {
             &path,
             text,
             checked.map(name::LabelValue::into_string),
-        )
-    }
-
-    fn namespace(&mut self, spec: &Spec, path: &FieldPath) -> Option<String> {
-        let most = MAX_CLUSTER_NAME - CLUSTER_PREFIX.len();
-        let check =
-            |text: &str| name::dns1123_label_within(text, most).map(name::DnsLabel::into_string);
-        self.optional(
-            Code::InvalidName,
-            &path.key("namespace"),
-            spec.namespace.as_ref(),
-            check,
         )
     }
 }

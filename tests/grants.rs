@@ -10,6 +10,7 @@
     clippy::format_collect,
     clippy::format_push_string,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a missing program or a broken fixture ends the test, and scripts are put together once"
 )]
 

@@ -113,7 +113,7 @@ fn the_samples_show_every_field() {
             .replace("spec.pooler.ro.", "spec.pooler.rw.")
             .replace("migrationDb", "dbMigration")
             .replace("spec.replica.peer.", "spec.links.cnpgBucket.");
-        let exchanged = field.replace("cnpgBucket", "cnpgSwbucket");
+        let exchanged = other.replace("cnpgBucket", "cnpgSwbucket");
         shown.contains(&other) || shown.contains(&exchanged) || hidden.contains(&other.as_str())
     };
     let missing: Vec<_> = known

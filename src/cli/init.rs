@@ -98,7 +98,7 @@ fn refusals(text: &str) -> Result<Vec<String>> {
 
 /// Makes the file whole or not at all: under a name of its own first, and then under the one that is
 /// wanted, which a link takes only where nothing is there.
-fn create(path: &Path, text: &str) -> Result<()> {
+pub(crate) fn create(path: &Path, text: &str) -> Result<()> {
     let shown = path.display();
     if path.symlink_metadata().is_ok() {
         bail!("{shown}: is there already, and is not overwritten; name another file");

@@ -124,6 +124,8 @@ codes! {
     ExportsOnly => "exports-only",
     /// The Cluster is brought up from an archive and writes another folder.
     RecoveredCluster => "recovered-cluster",
+    /// The archive folder is fixed, and stays the same through a major upgrade.
+    FixedArchive => "fixed-archive",
     /// The plugin's version is newer than the newest that was tried.
     UntestedPlugin => "untested-plugin",
     /// A user is gone from the file without `state: absent`: it keeps its rights.

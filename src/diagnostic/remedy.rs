@@ -116,9 +116,9 @@ const ROWS: &[(Code, Severity, &str)] = &[
     (
         Code::InvalidName,
         Severity::Error,
-        "Use lower-case letters, digits and dashes, within the length that the message gives; `namespace` has at most 42 \
-         characters, because the Cluster's name is made from it. Take the proposed name only if nothing exists under the old \
-         one: another name is another object.",
+        "Use lower-case letters, digits and dashes, within the length that the message gives; without `clusterName`, `namespace` \
+         has at most 42 characters, because the Cluster's name is made from it. Take the proposed name only if nothing exists \
+         under the old one: another name is another object.",
     ),
     (
         Code::InvalidLabel,

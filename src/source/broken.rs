@@ -14,7 +14,9 @@ pub struct Broken {
 }
 
 impl Broken {
-    pub(super) fn new(file: &str, reason: Unreadable) -> Self {
+    /// What is said about a file.
+    #[must_use]
+    pub fn new(file: &str, reason: Unreadable) -> Self {
         Self {
             file: file.to_owned(),
             reason,

@@ -35,6 +35,8 @@ pub struct Backup {
     pub immediate_checkpoint: Option<bool>,
     /// Requests and limits of the plugin's container in each instance. None by default.
     pub sidecar_resources: Option<SidecarResources>,
+    /// Archive folder that the Cluster writes, for one that writes to another folder than `{cluster}-pg{major}` already. Needs a linked bucket. A major upgrade needs another folder: one with another major version at its end is refused. With `recovery` it is the folder that is read by default, and `-{generation}` comes behind it. Default `{cluster}-pg{major}`.
+    pub server_name: Option<String>,
     /// Counts the drills with cluster-restore.yaml: each has an archive folder of its own, because CNPG refuses one that is not empty. Default 1.
     pub restore_attempt: Option<i64>,
 }

@@ -34,7 +34,7 @@ pub struct Target {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PitrCluster {
-    /// The Cluster is named `cluster-{namespace}-{name}`. Default made from the target.
+    /// The Cluster is named `{cluster}-{name}`. Default made from the target.
     pub name: Option<String>,
     /// Version of the restored cluster, as `spec.psqlVersion`, which is the default. Another major version reads the archive of that major.
     pub psql_version: Option<String>,
@@ -52,11 +52,11 @@ pub struct PitrCluster {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Recovery {
-    /// Archive folder to read. Default the one that the stack writes without `recovery`, `cluster-{namespace}-pg{major}`.
+    /// Archive folder to read. Default the one that the stack writes without `recovery`: `backup.serverName`, or `{cluster}-pg{major}`.
     pub server_name: Option<String>,
     /// What to recover.
     #[serde(flatten)]
     pub target: Target,
-    /// Number of the new archive folder, `cluster-{namespace}-pg{major}-{generation}`; one more with every recovery. Default 2.
+    /// Number of the new archive folder, `{cluster}-pg{major}-{generation}`; one more with every recovery. Default 2.
     pub generation: Option<i64>,
 }

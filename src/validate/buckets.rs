@@ -105,7 +105,7 @@ impl Checker<'_> {
         let region = text("region", given.region.as_ref(), bucket::region);
         Bucket {
             link,
-            store: format!("{}{namespace}-{}", super::CLUSTER_PREFIX, link.word()),
+            store: format!("{}-{}", super::cluster_of(spec), link.word()),
             secret: format!("{}-env", link.word()),
             endpoint_ca: self.endpoint_ca(given, endpoint.as_deref(), path),
             endpoint,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::check::{image, name};
-use super::{CLUSTER_PREFIX, Checker, Image, ImageCatalog};
+use super::{Checker, Image, ImageCatalog, cluster_of};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{CatalogKind, Spec};
 
@@ -16,6 +16,18 @@ const FIXED_CLIENTS: [(u32, u32, u32); 3] = [(15, 14, 19), (16, 10, 15), (17, 6,
 const MOST_IMAGES: usize = 8;
 
 impl Checker<'_> {
+    /// The catalog, the operand image, and the image of the client programs.
+    pub(super) fn images(
+        &mut self,
+        spec: &Spec,
+        path: &FieldPath,
+    ) -> (Option<ImageCatalog>, Option<Image>, Option<String>) {
+        let catalog = self.image_catalog(spec, path);
+        let image = self.image(spec, path, catalog.as_ref());
+        let client = self.client_image(spec, path, image.as_ref());
+        (catalog, image, client)
+    }
+
     pub(super) fn image(
         &mut self,
         spec: &Spec,
@@ -132,10 +144,9 @@ impl Checker<'_> {
                 "must be set without `images`: the name of a catalog that is there already";
             self.out.error(Code::MissingField, &name_path, message);
         }
-        let namespace = spec.namespace.as_deref().unwrap_or_default();
         Some(ImageCatalog {
             kind,
-            name: name.unwrap_or_else(|| format!("{CLUSTER_PREFIX}{namespace}")),
+            name: name.unwrap_or_else(|| cluster_of(spec)),
             images,
         })
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::check::{name, statement, table};
 use super::databases::Entries;
-use super::{Checker, End, Migration, Refusal};
+use super::{Checker, End, Migration, Refusal, cluster_of};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{self, MigrationMode, Spec};
 
@@ -19,6 +19,7 @@ const MAX_MIGRATION_NAME: usize = 40;
 /// What the ends of the migrations of a stack have in common.
 struct Surroundings<'a> {
     namespace: &'a str,
+    cluster: String,
     /// None when `spec.databases` has mistakes.
     entries: Option<&'a Entries>,
 }
@@ -33,6 +34,7 @@ impl Checker<'_> {
         let path = path.key("migrations");
         let around = Surroundings {
             namespace: spec.namespace.as_deref().unwrap_or_default(),
+            cluster: cluster_of(spec),
             entries,
         };
         let mut names = BTreeSet::new();

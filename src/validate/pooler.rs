@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::check::{image, pgbouncer};
 use super::instance::{Amounts, has_standbys};
-use super::{CLUSTER_PREFIX, Checker, Pooler, options};
+use super::{Checker, Pooler, cluster_of, options};
 use crate::diagnostic::{Code, FieldPath};
 use crate::spec::{self, Endpoint, PoolMode, Spec};
 
@@ -33,12 +33,11 @@ impl Checker<'_> {
         let ro = given.ro.as_ref();
         let rw = rw.map(|given| (given, "rw", Endpoint::PoolerRw));
         let ro = ro.map(|given| (given, "ro", Endpoint::PoolerRo));
-        let namespace = spec.namespace.as_deref().unwrap_or_default();
         let each = rw.into_iter().chain(ro);
         each.map(|(given, service, endpoint)| {
             let path = path.key(service);
             Pooler {
-                name: format!("{CLUSTER_PREFIX}{namespace}-{}", endpoint.service()),
+                name: format!("{}-{}", cluster_of(spec), endpoint.service()),
                 endpoint,
                 service,
                 ..self.pooler(given, &path, options::minor(spec))

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::check::recovery;
 use super::check::{derive, image, name};
 use super::{
-    CLUSTER_PREFIX, Checker, Image, ImageCatalog, MAX_CLUSTER_NAME, Origin, Point, Recovery, Target,
+    Checker, Image, ImageCatalog, MAX_CLUSTER_NAME, Origin, Point, Recovery, Target, cluster_of,
 };
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{self, PitrCluster, Spec};
@@ -71,16 +71,16 @@ impl Checker<'_> {
         image: &Image,
         catalog: Option<&ImageCatalog>,
     ) -> Recoveries {
-        let namespace = spec.namespace.as_deref().unwrap_or_default();
         let mut base = Base {
             spec,
-            cluster: format!("{CLUSTER_PREFIX}{namespace}"),
+            cluster: cluster_of(spec),
             image,
             catalog,
             linked: !super::buckets::linked(spec).is_empty(),
             server: String::new(),
         };
-        base.server = self.replica_folder(spec, path, base.folder(image.major));
+        let folder = self.live_server(&base, &path.key("backup").key("serverName"));
+        base.server = self.replica_folder(spec, path, folder);
         let live = self.live(&mut base, &path.key("recovery"));
         let attempt = spec.backup.as_ref().and_then(|b| b.restore_attempt);
         let attempt = self.attempt(&path.key("backup").key("restoreAttempt"), attempt);
@@ -109,6 +109,45 @@ impl Checker<'_> {
         }
     }
 
+    /// The archive folder of the live Cluster, as long as no recovery has moved it.
+    fn live_server(&mut self, base: &Base<'_>, path: &FieldPath) -> String {
+        let major = base.image.major;
+        let backup = base.spec.backup.as_ref();
+        let Some(given) = backup.and_then(|backup| backup.server_name.as_ref()) else {
+            return base.folder(major);
+        };
+        if !base.linked {
+            let message = "must not be set without a linked bucket: it would have no effect";
+            self.out.error(Code::Conflict, path, message);
+            return given.clone();
+        }
+        let checked = recovery::server_name(given);
+        self.accept(Code::InvalidValue, path, given, checked);
+        match recovery::major_of(given) {
+            Some(other) if other != major => {
+                let message = format!(
+                    "must not be a folder of PostgreSQL {other}: after a major upgrade the WAL starts anew, and would \
+                     overwrite what is there; leave the field out for `{}`",
+                    base.folder(major)
+                );
+                self.conflict(path, given, &message);
+            }
+            Some(_) => {}
+            None => self.fixed_server(path, given, major),
+        }
+        given.clone()
+    }
+
+    /// Nobody could tell that a folder without a version in its name belongs to the major version before.
+    fn fixed_server(&mut self, path: &FieldPath, given: &str, major: u32) {
+        let message = format!(
+            "holds the archive folder in place, whatever the major version is: leave the field out in the same change \
+             that upgrades from PostgreSQL {major}, and take a base backup then"
+        );
+        let info = Diagnostic::at(Severity::Info, Code::FixedArchive, path, message);
+        self.out.push(info.value(given));
+    }
+
     /// The live Cluster, brought up from the archive of the one that is gone.
     fn live(&mut self, base: &mut Base<'_>, path: &FieldPath) -> Option<Recovery> {
         let given = base.spec.recovery.as_ref()?;
@@ -120,7 +159,7 @@ impl Checker<'_> {
         }
         let generation = given.generation.unwrap_or(2);
         self.at_least(&path.key("generation"), generation, 2);
-        let first = base.folder(base.image.major);
+        let first = base.server.clone();
         let before = match generation {
             ..=2 => first.clone(),
             _ => format!("{first}-{}", generation - 1),

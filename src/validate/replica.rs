@@ -4,7 +4,7 @@
 
 use super::buckets::{REPLICA_PLUGIN, linked};
 use super::check::{duration, name, promotion};
-use super::{CLUSTER_PREFIX, Checker, Image, Peer, Refusal, Replica};
+use super::{Checker, Image, Peer, Refusal, Replica, cluster_of};
 use crate::diagnostic::{Code, FieldPath};
 use crate::spec::{self, BucketLink, ReplicaBootstrap, Spec};
 
@@ -108,9 +108,9 @@ impl Checker<'_> {
             &[("databases", given.bucket.databases.is_some())],
             message,
         );
-        bucket.store = format!("{CLUSTER_PREFIX}{namespace}-peer");
+        bucket.store = format!("{}-peer", cluster_of(spec));
         "peer-env".clone_into(&mut bucket.secret);
-        let default = format!("{CLUSTER_PREFIX}{namespace}-pg{}", image.major);
+        let default = format!("{}-pg{}", cluster_of(spec), image.major);
         let server_path = path.key("serverName");
         let server = (given.server_name.as_ref(), default);
         let server = self.server(server, image.major, &server_path, "");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::check::{cidr, name};
 use super::instance::has_standbys;
 use super::recovery::Recoveries;
-use super::{AdditionalService, CLUSTER_PREFIX, Checker, Pooler, Services};
+use super::{AdditionalService, Checker, Pooler, Services, cluster_of};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{
     self, DefaultService, Endpoint, ExternalTrafficPolicy, SelectorType, ServiceType, Spec,
@@ -207,8 +207,7 @@ impl Checker<'_> {
         poolers: &[Pooler],
         recoveries: &Recoveries,
     ) {
-        let namespace = spec.namespace.as_deref().unwrap_or_default();
-        let live = format!("{CLUSTER_PREFIX}{namespace}");
+        let live = cluster_of(spec);
         let mut taken: BTreeMap<String, String> = BTreeMap::new();
         let mut take = |cluster: &str| {
             for service in OWN {

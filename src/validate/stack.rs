@@ -55,7 +55,7 @@ pub struct Stack {
     pub name: String,
     /// The namespace of everything.
     pub namespace: String,
-    /// Name of the Cluster: `cluster-{namespace}`.
+    /// Name of the Cluster: `cluster-{namespace}`, unless the file names it.
     pub cluster: String,
     /// The operand image.
     pub image: Image,

@@ -11,9 +11,10 @@ use crate::spec::{GROUP, KIND, VERSION};
 
 /// The fields that the starter file does not show: each needs another field beside it, or a value
 /// that `init` cannot know.
-pub const NOT_SHOWN: [&str; 10] = [
+pub const NOT_SHOWN: [&str; 11] = [
     "adminPassword",
     "barmanPlugin",
+    "clusterName",
     "imageCatalog",
     "initdb",
     "nodepoolKey",

@@ -171,6 +171,13 @@ pub(super) const ROWS: &[(Code, Severity, &str)] = &[
          NAMESPACE -l cnpg.io/jobRole`.",
     ),
     (
+        Code::FixedArchive,
+        Severity::Info,
+        "Nothing to do until a major upgrade. Then leave `backup.serverName` out in the change that raises `psqlVersion`, so that \
+         WAL and base backups go to `{cluster}-pg{major}`, and take a base backup; what is in the old folder can be restored \
+         with the old version only.",
+    ),
+    (
         Code::UntestedPlugin,
         Severity::Warning,
         "Try backup and restore with that version before you rely on it, or leave `barmanPlugin.version` out for the one that \

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{MigrationEnd, SslMode};
 use crate::validate::check::{host, ident, password};
 use crate::validate::credentials::Given;
-use crate::validate::{CLUSTER_PREFIX, Checker, End, External, KeyRef, Login};
+use crate::validate::{Checker, End, External, KeyRef, Login};
 
 /// PostgreSQL's own port.
 const PORT: u16 = 5432;
@@ -66,7 +66,7 @@ impl Checker<'_> {
         let found = self.optional(Code::InvalidValue, path, given.host.as_ref(), host::host);
         let found = found.unwrap_or_default();
         let namespace = around.namespace;
-        if host::is_service_of(&found, &format!("{CLUSTER_PREFIX}{namespace}"), namespace) {
+        if host::is_service_of(&found, &around.cluster, namespace) {
             let message = "must not be the stack's own server: leave it out, `database` alone is a database of the stack";
             self.conflict(path, &found, message);
         }

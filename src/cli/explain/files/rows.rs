@@ -66,7 +66,7 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
     (
         File::Cluster,
         "always",
-        "The Cluster `cluster-{namespace}`; with links also its PodMonitor, PrometheusRule, PeerAuthentication and \
+        "The Cluster `{cluster}`; with links also its PodMonitor, PrometheusRule, PeerAuthentication and \
          ObjectStores",
     ),
     (
@@ -78,7 +78,7 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
     (
         File::NetworkPolicy,
         "`networkPolicy: true`",
-        "NetworkPolicy `cluster-{namespace}`: who may reach the instances; and one for each pooler",
+        "NetworkPolicy `{cluster}`: who may reach the instances; and one for each pooler",
     ),
     (
         File::OperatorConfig,
@@ -124,13 +124,13 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
     (
         File::Restore,
         "always",
-        "A new Cluster `cluster-{namespace}-restore` beside the live one: the newest state of the bucket, or without \
+        "A new Cluster `{cluster}-restore` beside the live one: the newest state of the bucket, or without \
          one that of the manual backup",
     ),
     (
         File::PointInTimeRecovery,
         "`pitrClusters`",
-        "A new Cluster `cluster-{namespace}-{name}` for each entry, as of its target",
+        "A new Cluster `{cluster}-{name}` for each entry, as of its target",
     ),
     (
         File::ExportJobs,

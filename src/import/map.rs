@@ -1,0 +1,45 @@
+//! From what there is to a stack that generates it.
+
+use serde_json::json;
+
+use super::draft::Draft;
+use super::found::Found;
+use super::{bucket, databases, fields, schedule, server};
+
+/// The first draft of the stack.
+///
+/// # Errors
+///
+/// When there can be no stack for the Cluster.
+pub fn draft(found: &Found, leave_databases: bool) -> Result<Draft, String> {
+    let mut draft = Draft {
+        name: found.name.clone(),
+        ..Draft::default()
+    };
+    draft.set("namespace", found.namespace.as_str());
+    if found.name != format!("cluster-{}", found.namespace) {
+        draft.set("clusterName", found.name.as_str());
+        draft.comment(
+            "clusterName",
+            "a Cluster cannot be renamed: another name is a new, empty one",
+        );
+    }
+    let major = server::version(found, &mut draft)?;
+    fields::carry(found, &mut draft);
+    server::admin(found, &mut draft);
+    databases::adopt(found, &mut draft, leave_databases);
+    bucket::link(found, &mut draft, major);
+    schedule::carry(found, &mut draft);
+    around(&mut draft);
+    Ok(draft)
+}
+
+/// What was there before the stack is not the stack's.
+fn around(draft: &mut Draft) {
+    draft.set("operator", json!({"manageConfig": false}));
+    draft.comment(
+        "operator",
+        "the operator and the Namespace are there already, and are left alone",
+    );
+    draft.set("output", json!({"namespace": false}));
+}
