@@ -32,5 +32,6 @@ mod grants {
     mod passwords;
     mod pooler;
     mod races;
+    mod tablespaces;
     mod waiting;
 }

@@ -120,6 +120,14 @@ fn document(wanted: &Wanted<'_>) -> Value {
     if let Some(document) = document.as_object_mut() {
         document.extend(wanted.more.clone());
     }
+    if let (Some(_), Some(rights)) = (
+        wanted.more.get("tablespaces"),
+        document
+            .pointer_mut("/rights")
+            .and_then(Value::as_array_mut),
+    ) {
+        rights.push(json!({"kind": "tablespace", "privilege": "CREATE"}));
+    }
     document
 }
 
@@ -136,7 +144,9 @@ fn more(stack: &Stack, grant: &Grant, user: &User) -> BTreeMap<String, Value> {
     let certificate = user
         .client_certificate
         .then(|| ("certificate", true.into()));
-    let named = lists.chain(certificate);
+    let tablespaces = tablespaces(stack, &grant.user);
+    let tablespaces = (!tablespaces.is_empty()).then(|| ("tablespaces", json!(tablespaces)));
+    let named = lists.chain(certificate).chain(tablespaces);
     named
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
@@ -147,6 +157,21 @@ fn schemas(database: &Database) -> Vec<Value> {
     let present = database.schemas.iter().filter(|schema| !schema.absent);
     present
         .map(|schema| json!({"name": schema.name, "owner": schema.owner}))
+        .collect()
+}
+
+/// The tablespaces that a user may put something in: the temporary ones, and as soon as it may make tables in any
+/// database the others. They are the server's, so every Job of the user lists the same ones.
+fn tablespaces<'a>(stack: &'a Stack, user: &str) -> Vec<&'a str> {
+    let entries = stack.grants.iter();
+    let mut entries = entries
+        .filter(|grant| grant.user == user && !grant.absent)
+        .peekable();
+    let present = entries.peek().is_some();
+    let makes = entries.any(|grant| grant.permissions.contains(&Permission::CreateTables));
+    let all = stack.storage.tablespaces.iter();
+    all.filter(|tablespace| makes || (present && tablespace.temporary))
+        .map(|tablespace| tablespace.name.as_str())
         .collect()
 }
 

@@ -131,7 +131,7 @@ pub const fn gives(permission: Permission) -> Gives {
                 Right(Schema, "CREATE"),
                 Right(Database, "TEMPORARY"),
             ],
-            "What the user makes belongs to it",
+            "What the user makes belongs to it. CREATE also on the tablespaces of the stack",
         ),
         Permission::ExecuteFunctions => also_later(
             &[Right(Routine, "EXECUTE")],

@@ -98,8 +98,12 @@ objects (class, object, sub, schema, kind, label, part, owner, acl, changed) AS 
   SELECT 'pg_largeobject'::regclass, oid, 0, NULL, 'other', format('LARGE OBJECT %s', oid), '', lomowner, lomacl, xmin
   FROM pg_largeobject_metadata WHERE lomacl IS NOT NULL
   UNION ALL
-  SELECT 'pg_tablespace'::regclass, oid, 0, NULL, 'other', format('TABLESPACE %I', spcname), '', spcowner, spcacl, xmin
-  FROM pg_tablespace WHERE spcacl IS NOT NULL
+  -- Only those that the user may have are a kind of their own: they are the server's, and every Job of the user
+  -- lists the same ones.
+  SELECT 'pg_tablespace'::regclass, oid, 0, NULL,
+         CASE WHEN doc->'tablespaces' ? spcname::text THEN 'tablespace' ELSE 'other' END,
+         format('TABLESPACE %I', spcname), '', spcowner, coalesce(spcacl, acldefault('t', spcowner)), t.xmin
+  FROM it, pg_tablespace t WHERE spcacl IS NOT NULL OR doc->'tablespaces' ? spcname::text
   UNION ALL
   SELECT 'pg_parameter_acl'::regclass, oid, 0, NULL, 'other',
          'PARAMETER ' || (SELECT string_agg(quote_ident(part), '.' ORDER BY place)

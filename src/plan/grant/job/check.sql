@@ -11,7 +11,7 @@ asked (class, kind, privilege) AS (
     ('pg_class', 'table', 'SELECT'), ('pg_class', 'table', 'INSERT'), ('pg_class', 'table', 'UPDATE'),
     ('pg_class', 'table', 'DELETE'), ('pg_class', 'table', 'TRUNCATE'), ('pg_class', 'table', 'REFERENCES'),
     ('pg_class', 'table', 'TRIGGER'), ('pg_class', 'sequence', 'SELECT'), ('pg_class', 'sequence', 'USAGE'),
-    ('pg_class', 'sequence', 'UPDATE'), ('pg_proc', 'routine', 'EXECUTE')
+    ('pg_class', 'sequence', 'UPDATE'), ('pg_proc', 'routine', 'EXECUTE'), ('pg_tablespace', 'tablespace', 'CREATE')
   UNION ALL
   SELECT 'pg_class', 'table', 'MAINTAIN' WHERE current_setting('server_version_num')::int >= 170000
 ),
@@ -27,6 +27,7 @@ answers AS (
            WHEN 'schema' THEN has_schema_privilege(it.role, o.object, a.privilege)
            WHEN 'sequence' THEN has_sequence_privilege(it.role, o.object, a.privilege)
            WHEN 'routine' THEN has_function_privilege(it.role, o.object, a.privilege)
+           WHEN 'tablespace' THEN has_tablespace_privilege(it.role, o.object, a.privilege)
            ELSE has_table_privilege(it.role, o.object, a.privilege)
              -- A right on one column is a right, unless the whole table is wanted.
              OR r.privilege IS NULL AND a.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')

@@ -1,9 +1,13 @@
 -- What the operator has still to make in the user's database before all of it
--- can be given: schemas and extensions that the stack declares. One line, which
+-- can be given: tablespaces, schemas and extensions that the stack declares. One line, which
 -- is empty when nothing is missing. Whoever makes them later gives no rights.
 \ir wanted.sql
 WITH it AS (SELECT current_setting('cnpgstack.wanted')::jsonb AS doc)
-SELECT coalesce((SELECT format('schema %I of database %I is not there yet, or does not belong to role %I', s.name, current_database(), s.owner)
+SELECT coalesce((SELECT format('tablespace %I is not there yet', t.name)
+                 FROM it, jsonb_array_elements_text(doc->'tablespaces') AS t (name)
+                 WHERE NOT EXISTS (SELECT FROM pg_tablespace s WHERE s.spcname = t.name)
+                 ORDER BY t.name LIMIT 1),
+                (SELECT format('schema %I of database %I is not there yet, or does not belong to role %I', s.name, current_database(), s.owner)
                  FROM it, jsonb_to_recordset(doc->'schemas') AS s (name text, owner text)
                  WHERE NOT EXISTS (SELECT FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
                                    WHERE n.nspname = s.name AND r.rolname = s.owner)
