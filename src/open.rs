@@ -14,7 +14,8 @@ use crate::world::World;
 
 /// How such a file is made.
 const ENCRYPT: &str = "sops --encrypt --in-place --mac-only-encrypted --encrypted-regex \
-                       '^(adminPassword|password|accessKey|secretKey)$' --age RECIPIENT FILE";
+                       '^(adminPassword|password|accessKey|secretKey|applicationCredentials|connectionString|storageKey|\
+                       storageSasToken)$' --age RECIPIENT FILE";
 
 /// A document without encryption.
 pub struct Opened {
