@@ -18,6 +18,7 @@ use crate::source::{Broken, Reader, Report, list};
 use crate::world::World;
 use crate::{EXIT_DONE, EXIT_WRONG_INPUT};
 
+pub mod availability;
 pub mod bucket;
 pub mod databases;
 pub mod defaults;
@@ -27,14 +28,19 @@ pub mod expected;
 pub mod fields;
 pub mod found;
 pub mod helm;
+pub mod initdb;
 pub mod known;
 pub mod map;
+pub mod monitoring;
+pub mod operations;
 pub mod plaintext;
 pub mod pointer;
 pub mod report;
 pub mod schedule;
 pub mod server;
+pub mod services;
 pub mod settle;
+pub mod storage;
 pub mod write;
 
 use found::Choice;

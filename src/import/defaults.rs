@@ -27,6 +27,9 @@ const PARAMETERS: [(&str, &str); 14] = [
     ("wal_sender_timeout", "5s"),
 ];
 
+/// What tells places apart unless the Cluster says it (`CreateAffinitySection` in `pkg/specs/pods.go`).
+pub const HOSTNAME: &str = "kubernetes.io/hostname";
+
 /// The default of a parameter that the webhook writes into the Cluster.
 #[must_use]
 pub fn parameter(name: &str) -> Option<&'static str> {
@@ -175,11 +178,7 @@ fn cluster(mut spec: Value) -> Value {
         within(source, "/plugin", &access);
     }
     each(&mut spec, "/managed/roles", &role_defaults());
-    each(
-        &mut spec,
-        "/managed/services/additional",
-        &json!({"updateStrategy": "patch"}),
-    );
+    services(&mut spec);
     each(
         &mut spec,
         "/tablespaces",
@@ -189,7 +188,9 @@ fn cluster(mut spec: Value) -> Value {
         within(
             &mut spec,
             "/affinity",
-            &json!({"podAntiAffinityType": "preferred"}),
+            &json!({
+                "enablePodAntiAffinity": true, "podAntiAffinityType": "preferred", "topologyKey": HOSTNAME,
+            }),
         );
     }
     bootstrap(&mut spec);
@@ -198,6 +199,23 @@ fn cluster(mut spec: Value) -> Value {
     parameters(&mut spec);
     quantities(&mut spec);
     spec
+}
+
+/// What the webhook and the Service's own API fill in; the order of those that are left out means nothing.
+fn services(spec: &mut Value) {
+    let additional = "/managed/services/additional";
+    let service =
+        json!({"updateStrategy": "patch", "serviceTemplate": {"spec": {"type": "ClusterIP"}}});
+    each(spec, additional, &service);
+    let services = spec.pointer_mut(additional).and_then(Value::as_array_mut);
+    for service in services.into_iter().flatten() {
+        let ports = "/serviceTemplate/spec/ports";
+        each(service, ports, &json!({"protocol": "TCP"}));
+    }
+    let disabled = spec.pointer_mut("/managed/services/disabledDefaultServices");
+    if let Some(Value::Array(disabled)) = disabled {
+        disabled.sort_by_key(ToString::to_string);
+    }
 }
 
 fn bootstrap(spec: &mut Value) {
@@ -276,15 +294,42 @@ fn parameters(spec: &mut Value) {
 
 /// Amounts in one spelling.
 fn quantities(spec: &mut Value) {
-    for place in ["/resources/requests", "/resources/limits"] {
-        if let Some(Value::Object(amounts)) = spec.pointer_mut(place) {
-            amounts.values_mut().for_each(canonical);
-        }
+    for place in [
+        "/resources/requests",
+        "/resources/limits",
+        "/ephemeralVolumesSizeLimit",
+        "/ephemeralVolumeSource/volumeClaimTemplate/spec/resources/requests",
+    ] {
+        amounts(spec, place);
     }
-    for place in ["/storage/size", "/walStorage/size"] {
-        if let Some(size) = spec.pointer_mut(place) {
-            canonical(size);
-        }
+    let tablespaces = spec
+        .get_mut("tablespaces")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten();
+    for tablespace in tablespaces {
+        amount(tablespace, "/storage/size");
+    }
+    for place in [
+        "/storage/size",
+        "/walStorage/size",
+        "/probes/startup/maximumLag",
+        "/probes/readiness/maximumLag",
+    ] {
+        amount(spec, place);
+    }
+}
+
+/// The amounts of a map.
+fn amounts(value: &mut Value, place: &str) {
+    if let Some(Value::Object(amounts)) = value.pointer_mut(place) {
+        amounts.values_mut().for_each(canonical);
+    }
+}
+
+fn amount(value: &mut Value, place: &str) {
+    if let Some(amount) = value.pointer_mut(place) {
+        canonical(amount);
     }
 }
 
@@ -342,6 +387,15 @@ fn store(mut spec: Value) -> Value {
         "/instanceSidecarConfiguration",
         &json!({"logLevel": "info", "retentionPolicyIntervalSeconds": 1800}),
     );
+    within(
+        &mut spec,
+        "/configuration/data",
+        &json!({"immediateCheckpoint": false}),
+    );
+    for kind in ["requests", "limits"] {
+        let place = format!("/instanceSidecarConfiguration/resources/{kind}");
+        amounts(&mut spec, &place);
+    }
     spec
 }
 

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::draft::Draft;
 use super::found::Found;
-use super::{bucket, databases, fields, schedule, server};
+use super::{
+    availability, bucket, databases, fields, initdb, operations, schedule, server, storage,
+};
 
 /// The first draft of the stack.
 ///
@@ -26,7 +28,11 @@ pub fn draft(found: &Found, leave_databases: bool) -> Result<Draft, String> {
     }
     let major = server::version(found, &mut draft)?;
     fields::carry(found, &mut draft);
+    availability::carry(found, &mut draft);
+    initdb::carry(found, &mut draft);
+    operations::carry(found, &mut draft);
     server::admin(found, &mut draft);
+    storage::carry(found, &mut draft);
     databases::adopt(found, &mut draft, leave_databases);
     bucket::link(found, &mut draft, major);
     schedule::carry(found, &mut draft);
