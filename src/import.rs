@@ -32,15 +32,18 @@ pub mod initdb;
 pub mod known;
 pub mod map;
 pub mod monitoring;
+pub mod objects;
 pub mod operations;
 pub mod plaintext;
 pub mod pointer;
+pub mod pooler;
 pub mod report;
 pub mod schedule;
 pub mod server;
 pub mod services;
 pub mod settle;
 pub mod storage;
+pub mod store;
 pub mod write;
 
 use found::Choice;

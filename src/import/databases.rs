@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::defaults;
 use super::draft::Draft;
 use super::found::{Found, name_of};
+use super::objects;
 use super::pointer::{list, on, text, word};
 use super::report::{Note, Topic};
 use crate::spec::Permission;
@@ -35,7 +36,15 @@ pub fn adopt(found: &Found, draft: &mut Draft, leave: bool) {
             None => login(found, draft, &owned.owner),
         };
         match login {
-            Ok(secret) => entries.push(entry(&owned, &secret)),
+            Ok(secret) => {
+                let mut entry = entry(&owned, &secret);
+                let mut objects = found.databases.iter();
+                let object = objects.find(|one| word(one, "/spec/name") == owned.database);
+                if let (Some(object), Value::Object(entry)) = (object, &mut entry) {
+                    objects::carry(object, entry);
+                }
+                entries.push(entry);
+            }
             Err(why) => draft.note(left(found, &owned.database, &why)),
         }
     }

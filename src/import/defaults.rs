@@ -53,6 +53,8 @@ pub fn filled(object: &Value) -> Value {
         "DatabaseRole" => role(spec),
         "ScheduledBackup" => schedule(spec),
         "ObjectStore" => store(spec),
+        "Pooler" => pooler(spec),
+        "ImageCatalog" => catalog(spec),
         _ => spec,
     };
     let metadata = json!({
@@ -395,6 +397,27 @@ fn store(mut spec: Value) -> Value {
     for kind in ["requests", "limits"] {
         let place = format!("/instanceSidecarConfiguration/resources/{kind}");
         amounts(&mut spec, &place);
+    }
+    spec
+}
+
+fn pooler(mut spec: Value) -> Value {
+    tidy(&mut spec, 1);
+    let defaults = json!({"instances": 1, "type": "rw", "pgbouncer": {"poolMode": "session", "paused": false}});
+    under(&mut spec, &defaults);
+    let place = "/template/spec/containers";
+    let containers = spec.pointer_mut(place).and_then(Value::as_array_mut);
+    for container in containers.into_iter().flatten() {
+        amounts(container, "/resources/requests");
+        amounts(container, "/resources/limits");
+    }
+    spec
+}
+
+/// The order of the images means nothing.
+fn catalog(mut spec: Value) -> Value {
+    if let Some(Value::Array(images)) = spec.get_mut("images") {
+        images.sort_by_key(|image| image.get("major").and_then(Value::as_u64));
     }
     spec
 }

@@ -8,8 +8,8 @@ use super::defaults::{fields, write_out};
 use super::draft::Draft;
 use super::found::Found;
 use super::plaintext::has_password;
-use super::pointer::{list, set, text, word};
-use super::schedule::taken;
+use super::pointer::{fill, list, on, set, text, word};
+use super::schedule::{beside, taken};
 use crate::plan::recovery::BARMAN;
 
 /// An object that is generated, and what it has to be.
@@ -33,6 +33,11 @@ pub fn pairs(found: &Found, draft: &Draft, documents: &[Value]) -> Vec<Pair> {
             "DatabaseRole" => role(found, generated),
             "ObjectStore" => store(found, generated),
             "ScheduledBackup" => schedule(found, draft, generated),
+            "Pooler" => pooler(found, generated),
+            "ImageCatalog" => found
+                .catalog
+                .as_ref()
+                .map(|old| with(generated, fields(old.get("spec")), old)),
             _ => None,
         }?;
         Some(Pair {
@@ -109,6 +114,7 @@ fn cluster(found: &Found, draft: &Draft, generated: &Value) -> Value {
             set(&mut spec, &["backup", "volumeSnapshot"], snapshots);
         }
     }
+    host_names(&mut spec, generated);
     write_out(&mut spec);
     for path in passwords(&Value::Object(spec.clone())) {
         if let Some(Value::Object(part)) = spec
@@ -119,6 +125,23 @@ fn cluster(found: &Found, draft: &Draft, generated: &Value) -> Value {
         }
     }
     with(generated, spec, &found.cluster)
+}
+
+/// The certificate of the server names the poolers as well, unless somebody else makes it.
+fn host_names(spec: &mut Map<String, Value>, generated: &Value) {
+    let place = ["certificates", "serverAltDNSNames"];
+    let mut names = list(generated, "/spec/certificates/serverAltDNSNames").to_vec();
+    let old = Value::Object(spec.clone());
+    if names.is_empty() || text(&old, "/certificates/serverTLSSecret").is_some() {
+        return;
+    }
+    let others = list(&old, "/certificates/serverAltDNSNames").iter();
+    let others: Vec<Value> = others
+        .filter(|name| !names.contains(name))
+        .cloned()
+        .collect();
+    names.extend(others);
+    set(spec, &place, names.into());
 }
 
 /// The fields of `initdb` that hold SQL with a password, which ran when the Cluster was made.
@@ -211,6 +234,30 @@ fn database(found: &Found, generated: &Value) -> Option<Value> {
     Some(with(generated, spec, old))
 }
 
+/// Its Pods keep apart, and carry the labels of the stack.
+fn pooler(found: &Found, generated: &Value) -> Option<Value> {
+    let name = word(generated, "/metadata/name");
+    let mut objects = found.poolers.iter();
+    let old = objects.find(|object| word(object, "/metadata/name") == name)?;
+    let mut spec = fields(old.get("spec"));
+    let place = |path: &[&str]| {
+        generated
+            .pointer(&format!("/spec/{}", path.join("/")))
+            .cloned()
+    };
+    for path in [
+        &["template", "metadata", "labels"][..],
+        &["template", "spec", "affinity"],
+        &["template", "spec", "containers"],
+        &["serviceTemplate", "metadata", "labels"],
+    ] {
+        if let Some(own) = place(path) {
+            fill(&mut spec, path, own);
+        }
+    }
+    Some(with(generated, spec, old))
+}
+
 fn role(found: &Found, generated: &Value) -> Option<Value> {
     let name = word(generated, "/spec/name");
     let old = declared(found, name)?;
@@ -261,10 +308,16 @@ fn store(found: &Found, generated: &Value) -> Option<Value> {
         .get("instanceSidecarConfiguration")
         .and_then(|sidecar| sidecar.get("env"))
         .cloned();
-    if environment.is_none_or(|list| list.as_array().is_none_or(Vec::is_empty)) {
-        let place = "/spec/instanceSidecarConfiguration/env";
-        let own = generated.pointer(place).cloned().unwrap_or_default();
-        set(&mut spec, &["instanceSidecarConfiguration", "env"], own);
+    // In AWS it goes on as it was: the region may be a guess.
+    let own = generated.pointer("/spec/instanceSidecarConfiguration/env");
+    if environment.is_none_or(|list| list.as_array().is_none_or(Vec::is_empty))
+        && let Some(own) = own.filter(|_| named)
+    {
+        set(
+            &mut spec,
+            &["instanceSidecarConfiguration", "env"],
+            own.clone(),
+        );
     }
     Some(with(
         generated,
@@ -275,16 +328,24 @@ fn store(found: &Found, generated: &Value) -> Option<Value> {
 
 /// Another kind of backup where the archive is another one, and the first at once.
 fn schedule(found: &Found, draft: &Draft, generated: &Value) -> Option<Value> {
-    let old = taken(found, draft)?;
+    let snapshots = word(generated, "/spec/method") == "volumeSnapshot" && draft.has_bucket();
+    let old = if snapshots {
+        beside(found, draft)
+    } else {
+        taken(found, draft)
+    }?;
     let mut spec = fields(old.get("spec"));
-    for field in [
+    let mut own = vec![
         "cluster",
         "method",
         "pluginConfiguration",
         "immediate",
         "backupOwnerReference",
         "target",
-    ] {
+    ];
+    // Nothing is taken of a Cluster that sleeps.
+    own.extend(on(&Value::Object(draft.spec.clone()), "/hibernate").then_some("suspend"));
+    for field in own {
         match generated.pointer(&format!("/spec/{field}")) {
             Some(value) => spec.insert(field.to_owned(), value.clone()),
             None => spec.remove(field),

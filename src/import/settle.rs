@@ -11,7 +11,7 @@ use super::expected::{Pair, pairs, passwords};
 use super::found::{Found, name_of};
 use super::pointer::word;
 use super::report::{Note, Topic};
-use super::{bucket, databases, schedule};
+use super::{bucket, databases, pooler, schedule};
 
 /// What a stack comes to: its documents, or where it is wrong.
 pub type Generated = Result<Vec<Value>, Vec<Mistake>>;
@@ -57,6 +57,7 @@ pub fn settle(
     bootstrap(found, draft);
     bucket::explain(found, draft);
     schedule::explain(found, draft);
+    pooler::explain(found, draft);
     databases::explain(found, draft);
     replaced(found, draft, &documents);
     added(found, draft, &documents);
