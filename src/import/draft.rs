@@ -45,7 +45,7 @@ const NEEDED: [&str; 5] = [
     "adminPasswordFrom",
 ];
 /// What says something only with a bucket.
-const WITH_BUCKET: [&str; 9] = [
+const WITH_BUCKET: [&str; 12] = [
     "retention",
     "compression",
     "serverName",
@@ -55,6 +55,10 @@ const WITH_BUCKET: [&str; 9] = [
     "immediateCheckpoint",
     "sidecarResources",
     "snapshotSchedule",
+    // Those of backups that go to the bucket.
+    "schedule",
+    "apply",
+    "suspend",
 ];
 /// Fields of which one part can be given up without the others.
 const PARTED: [&str; 11] = [
@@ -183,6 +187,9 @@ impl Draft {
         let backup = self.spec.get_mut("backup").and_then(Value::as_object_mut);
         if let Some(backup) = backup {
             backup.retain(|key, _| !WITH_BUCKET.contains(&key.as_str()));
+            if backup.is_empty() {
+                self.spec.remove("backup");
+            }
         }
         self.spec
             .remove("links")

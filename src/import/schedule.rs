@@ -21,6 +21,8 @@ pub fn taken<'a>(found: &'a Found, draft: &Draft) -> Option<&'a Value> {
 #[must_use]
 pub fn beside<'a>(found: &'a Found, draft: &Draft) -> Option<&'a Value> {
     taken(found, draft).filter(|_| draft.has_bucket())?;
+    // Without it none of them can be taken.
+    found.cluster.pointer("/spec/backup/volumeSnapshot")?;
     let snapshots = |schedule: &&Value| text(schedule, "/spec/method") == Some("volumeSnapshot");
     found.schedules.iter().find(snapshots)
 }

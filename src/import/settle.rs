@@ -98,6 +98,7 @@ fn valid(
 fn given_up(found: &Found, draft: &mut Draft, what: &str, message: &str) {
     if what.ends_with("cnpgBucket") {
         draft.note(bucket::unlinked(found, message));
+        schedule::carry(found, draft);
         return;
     }
     let todo = if what.starts_with("database ") {
