@@ -64,6 +64,7 @@ pub fn carry(found: &Found, draft: &mut Draft) {
 }
 
 /// Whether instances keep apart, unless it is as CNPG does it anyway.
+#[must_use]
 pub fn anti_affinity(affinity: &Value) -> Option<Value> {
     if affinity.get("enablePodAntiAffinity") == Some(&Value::Bool(false)) {
         return Some(json!({"enabled": false}));
@@ -82,11 +83,13 @@ pub fn anti_affinity(affinity: &Value) -> Option<Value> {
 }
 
 /// Taints that are tolerated.
+#[must_use]
 pub fn tolerations(list: &Value) -> Option<Value> {
     every(list, |one| exactly(one, &TOLERATION).map(Value::Object))
 }
 
 /// Synchronous replication; names of standbys that are no instances stay in a patch.
+#[must_use]
 pub fn synchronous(given: &Value) -> Option<Value> {
     let mut out = picked(given, &SYNCHRONOUS);
     if out.get("dataDurability") == Some(&json!("required")) {
@@ -96,6 +99,7 @@ pub fn synchronous(given: &Value) -> Option<Value> {
 }
 
 /// The probes.
+#[must_use]
 pub fn probes(given: &Value) -> Option<Value> {
     let mut out = Map::new();
     for (name, own) in PROBES {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::bucket::archive;
-use super::databases::declared;
+use super::databases::{certificate_lines, declared};
 use super::defaults::{fields, write_out};
 use super::draft::Draft;
 use super::found::Found;
@@ -115,6 +115,17 @@ fn cluster(found: &Found, draft: &Draft, generated: &Value) -> Value {
         }
     }
     host_names(&mut spec, generated);
+    let mut lines = certificate_lines(draft);
+    if !lines.is_empty() {
+        let old = Value::Object(spec.clone());
+        let others = list(&old, "/postgresql/pg_hba").iter();
+        let others: Vec<Value> = others
+            .filter(|line| !lines.contains(line))
+            .cloned()
+            .collect();
+        lines.extend(others);
+        set(&mut spec, &["postgresql", "pg_hba"], lines.into());
+    }
     write_out(&mut spec);
     for path in passwords(&Value::Object(spec.clone())) {
         if let Some(Value::Object(part)) = spec
@@ -265,6 +276,7 @@ fn role(found: &Found, generated: &Value) -> Option<Value> {
     let generated_fields = [
         "cluster",
         "passwordSecret",
+        "disablePassword",
         "databaseRoleReclaimPolicy",
         "login",
         "ensure",

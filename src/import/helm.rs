@@ -121,6 +121,7 @@ fn objects_of(values: &Value, request: &Request) -> Result<Vec<Value>, String> {
     objects.extend(chart.schedules());
     objects.extend(chart.store());
     objects.extend(chart.poolers());
+    objects.extend(chart.catalog());
     Ok(objects)
 }
 

@@ -10,6 +10,7 @@ const OWN: &str = "cnpg-default-monitoring";
 const KEY: &str = "queries";
 
 /// The objects with queries, but for CNPG's own; none when one of them is in another form.
+#[must_use]
 pub fn queries(monitoring: &Value) -> Option<Value> {
     let entry = |kind: &str, reference: &Value| {
         let (name, key) = (text(reference, "/name")?, text(reference, "/key")?);

@@ -6,13 +6,11 @@ use super::pointer::{every, exactly};
 
 /// Adds what the Database lists to the entry of its user.
 pub fn carry(database: &Value, entry: &mut Map<String, Value>) {
-    let lists: [(&str, fn(&Value) -> Option<Value>); 2] =
-        [("schemas", schema), ("extensions", extension)];
-    for (name, conversion) in lists {
-        let given = database.pointer(&format!("/spec/{name}"));
-        let list = given.and_then(|given| every(given, conversion));
-        entry.extend(list.map(|list| (name.to_owned(), list)));
-    }
+    let list = |name: &str| database.pointer(&format!("/spec/{name}"));
+    let schemas = list("schemas").and_then(|given| every(given, schema));
+    let extensions = list("extensions").and_then(|given| every(given, extension));
+    entry.extend(schemas.map(|list| ("schemas".to_owned(), list)));
+    entry.extend(extensions.map(|list| ("extensions".to_owned(), list)));
 }
 
 /// One without an owner belongs to whoever made it, which no field says.

@@ -79,13 +79,12 @@ fn catalog(found: &Found, draft: &mut Draft) {
     };
     let images: Option<Map<String, Value>> =
         list(catalog, "/spec/images").iter().map(image).collect();
-    match images.filter(|images| !images.is_empty()) {
-        Some(images) => draft.set("imageCatalog.images", images),
-        None => {
-            let why = "has more than images, and is only referred to";
-            let note = Note::new(Topic::Left, found.object(kind, name_of(catalog)), why);
-            draft.note(note.todo("keep its manifest"));
-        }
+    if let Some(images) = images.filter(|images| !images.is_empty()) {
+        draft.set("imageCatalog.images", images);
+    } else {
+        let why = "has more than images, and is only referred to";
+        let note = Note::new(Topic::Left, found.object(kind, name_of(catalog)), why);
+        draft.note(note.todo("keep its manifest"));
     }
 }
 

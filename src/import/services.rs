@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::pointer::{every, exactly};
 
 /// Additional Services; none when one of them says what the stack has no field for.
+#[must_use]
 pub fn additional(services: &Value) -> Option<Value> {
     every(services, one)
 }

@@ -11,7 +11,7 @@ use super::expected::{Pair, pairs, passwords};
 use super::found::{Found, name_of};
 use super::pointer::word;
 use super::report::{Note, Topic};
-use super::{bucket, databases, pooler, schedule};
+use super::{bucket, databases, pooler, schedule, storage};
 
 /// What a stack comes to: its documents, or where it is wrong.
 pub type Generated = Result<Vec<Value>, Vec<Mistake>>;
@@ -55,6 +55,7 @@ pub fn settle(
         patch(found, draft, pair);
     }
     bootstrap(found, draft);
+    storage::explain(found, draft);
     bucket::explain(found, draft);
     schedule::explain(found, draft);
     pooler::explain(found, draft);

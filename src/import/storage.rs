@@ -6,6 +6,7 @@ use super::defaults;
 use super::draft::{Draft, Patch};
 use super::found::Found;
 use super::pointer::{every, exactly, list, scalar, text, word};
+use super::report::{Note, Topic};
 
 /// Carries over what is more than one field of the Cluster.
 pub fn carry(found: &Found, draft: &mut Draft) {
@@ -65,6 +66,16 @@ fn tablespaces(found: &Found, draft: &mut Draft) {
             name: None,
             patch: changes.into(),
         });
+    }
+}
+
+/// What is said about tablespaces that are in the stack in the end.
+pub fn explain(found: &Found, draft: &mut Draft) {
+    let owners = draft.patches.iter().any(|patch| patch.patch.is_array());
+    if owners {
+        let why = "the owners of the tablespaces stay by a patch, in the order of `tablespaces`: what the field takes is \
+                   the superuser, or the owner role of a database";
+        draft.note(Note::new(Topic::Patched, found.itself(), why).at("spec.tablespaces"));
     }
 }
 

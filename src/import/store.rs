@@ -7,7 +7,11 @@ use super::pointer::{on, text, word};
 /// Where Azure keeps the containers of an account.
 const AZURE: &str = ".blob.core.windows.net";
 
-/// A store as the link has it, or why it cannot. `region` is that of a bucket in AWS.
+/// A store as the link has it. `region` is that of a bucket in AWS.
+///
+/// # Errors
+///
+/// When no link can be made of it.
 pub fn link(configuration: &Value, region: Option<&str>) -> Result<Value, String> {
     let destination = word(configuration, "/destinationPath");
     let (scheme, place) = destination.split_once("://").unwrap_or_default();

@@ -78,6 +78,15 @@ impl Chart {
             .collect()
     }
 
+    /// The catalog of images that are in the values.
+    pub(super) fn catalog(&self) -> Option<Value> {
+        let images = self.at("imageCatalog/images")?;
+        let spec = Map::from_iter([("images".to_owned(), images.clone())]);
+        let api = "postgresql.cnpg.io/v1";
+        on(&self.values, "/imageCatalog/create")
+            .then(|| self.object(api, "ImageCatalog", &self.name, spec))
+    }
+
     /// Whether the chart makes an ObjectStore for the plugin.
     pub(super) fn needs_plugin(&self) -> bool {
         on(&self.values, "/backups/enabled")
