@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::pointer::{on, scalar, text, word};
 use crate::validate::check::parameters::FIXED;
-use crate::validate::check::quantity::Quantity;
+
+mod amounts;
+mod others;
 
 /// What the webhook adds to the parameters, those that CNPG keeps for itself left out.
 const PARAMETERS: [(&str, &str); 14] = [
@@ -49,12 +51,12 @@ pub fn filled(object: &Value) -> Value {
     let spec = object.get("spec").cloned().unwrap_or_else(|| json!({}));
     let spec = match word(object, "/kind") {
         "Cluster" => cluster(spec),
-        "Database" => database(spec),
-        "DatabaseRole" => role(spec),
-        "ScheduledBackup" => schedule(spec),
-        "ObjectStore" => store(spec),
-        "Pooler" => pooler(spec),
-        "ImageCatalog" => catalog(spec),
+        "Database" => others::database(spec),
+        "DatabaseRole" => others::role(spec),
+        "ScheduledBackup" => others::schedule(spec),
+        "ObjectStore" => others::store(spec),
+        "Pooler" => others::pooler(spec),
+        "ImageCatalog" => others::catalog(spec),
         _ => spec,
     };
     let metadata = json!({
@@ -199,7 +201,7 @@ fn cluster(mut spec: Value) -> Value {
     tablespace_owners(&mut spec);
     queries(&mut spec);
     parameters(&mut spec);
-    quantities(&mut spec);
+    amounts::quantities(&mut spec);
     spec
 }
 
@@ -294,132 +296,11 @@ fn parameters(spec: &mut Value) {
     }
 }
 
-/// Amounts in one spelling.
-fn quantities(spec: &mut Value) {
-    for place in [
-        "/resources/requests",
-        "/resources/limits",
-        "/ephemeralVolumesSizeLimit",
-        "/ephemeralVolumeSource/volumeClaimTemplate/spec/resources/requests",
-    ] {
-        amounts(spec, place);
-    }
-    let tablespaces = spec
-        .get_mut("tablespaces")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten();
-    for tablespace in tablespaces {
-        amount(tablespace, "/storage/size");
-    }
-    for place in [
-        "/storage/size",
-        "/walStorage/size",
-        "/probes/startup/maximumLag",
-        "/probes/readiness/maximumLag",
-    ] {
-        amount(spec, place);
-    }
-}
-
-/// The amounts of a map.
-fn amounts(value: &mut Value, place: &str) {
-    if let Some(Value::Object(amounts)) = value.pointer_mut(place) {
-        amounts.values_mut().for_each(canonical);
-    }
-}
-
-fn amount(value: &mut Value, place: &str) {
-    if let Some(amount) = value.pointer_mut(place) {
-        canonical(amount);
-    }
-}
-
-fn canonical(value: &mut Value) {
-    let Some(text) = scalar(value) else { return };
-    let quantity = Quantity::parse(&text).map(|quantity| quantity.canonical());
-    *value = Value::String(quantity.unwrap_or(text));
-}
-
 fn role_defaults() -> Value {
     json!({
         "ensure": "present", "connectionLimit": -1, "inherit": true, "login": false, "superuser": false,
         "createdb": false, "createrole": false, "replication": false, "bypassrls": false,
     })
-}
-
-fn role(mut spec: Value) -> Value {
-    tidy(&mut spec, 1);
-    under(&mut spec, &role_defaults());
-    under(&mut spec, &json!({"databaseRoleReclaimPolicy": "retain"}));
-    within(&mut spec, "/clientCertificate", &json!({"enabled": true}));
-    spec
-}
-
-fn database(mut spec: Value) -> Value {
-    tidy(&mut spec, 1);
-    under(
-        &mut spec,
-        &json!({"ensure": "present", "databaseReclaimPolicy": "retain"}),
-    );
-    for list in ["/extensions", "/schemas", "/fdws", "/servers"] {
-        each(&mut spec, list, &json!({"ensure": "present"}));
-    }
-    spec
-}
-
-fn schedule(mut spec: Value) -> Value {
-    tidy(&mut spec, 1);
-    under(
-        &mut spec,
-        &json!({"backupOwnerReference": "none", "method": "barmanObjectStore", "suspend": false}),
-    );
-    spec
-}
-
-fn store(mut spec: Value) -> Value {
-    tidy(&mut spec, 2);
-    let path = spec.pointer_mut("/configuration/destinationPath");
-    if let Some(Value::String(path)) = path {
-        let end = path.trim_end_matches('/').len();
-        path.truncate(end);
-    }
-    within(
-        &mut spec,
-        "/instanceSidecarConfiguration",
-        &json!({"logLevel": "info", "retentionPolicyIntervalSeconds": 1800}),
-    );
-    within(
-        &mut spec,
-        "/configuration/data",
-        &json!({"immediateCheckpoint": false}),
-    );
-    for kind in ["requests", "limits"] {
-        let place = format!("/instanceSidecarConfiguration/resources/{kind}");
-        amounts(&mut spec, &place);
-    }
-    spec
-}
-
-fn pooler(mut spec: Value) -> Value {
-    tidy(&mut spec, 1);
-    let defaults = json!({"instances": 1, "type": "rw", "pgbouncer": {"poolMode": "session", "paused": false}});
-    under(&mut spec, &defaults);
-    let place = "/template/spec/containers";
-    let containers = spec.pointer_mut(place).and_then(Value::as_array_mut);
-    for container in containers.into_iter().flatten() {
-        amounts(container, "/resources/requests");
-        amounts(container, "/resources/limits");
-    }
-    spec
-}
-
-/// The order of the images means nothing.
-fn catalog(mut spec: Value) -> Value {
-    if let Some(Value::Array(images)) = spec.get_mut("images") {
-        images.sort_by_key(|image| image.get("major").and_then(Value::as_u64));
-    }
-    spec
 }
 
 /// Writes out what the API server would fill into lists that are replaced as a whole: a GitOps tool would show

@@ -68,6 +68,10 @@ pub fn explain(found: &Found, draft: &mut Draft) {
             any = true;
             continue;
         }
+        if own == name(found, kind) && ["rw", "ro"].contains(&kind) {
+            // It was refused, which was said.
+            continue;
+        }
         let why = format!(
             "a stack has one pooler of the type rw, called {}, and one of the type ro, called {}",
             name(found, "rw"),

@@ -102,8 +102,11 @@ fn given_up(found: &Found, draft: &mut Draft, what: &str, message: &str) {
         schedule::carry(found, draft);
         return;
     }
-    let todo = if what.starts_with("database ") {
+    let beside = ["database ", "spec.pooler.", "spec.imageCatalog.images"];
+    let todo = if beside.iter().any(|start| what.starts_with(start)) {
         "it stays as it is; keep its manifest"
+    } else if what.starts_with("spec.databases[") {
+        "the Database keeps what it had by a patch"
     } else {
         "the Cluster keeps what it had by a patch"
     };
