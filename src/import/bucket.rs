@@ -107,7 +107,8 @@ pub fn unlinked(found: &Found, why: &str) -> Note {
 }
 
 /// The region that the Pods are told by a variable.
-fn region<'a>(found: &'a Found, store: Option<&'a Value>) -> Option<&'a str> {
+#[must_use]
+pub fn region<'a>(found: &'a Found, store: Option<&'a Value>) -> Option<&'a str> {
     let own = list(&found.cluster, "/spec/env").iter();
     let sidecar = store.map_or(&[][..], |store| {
         list(store, "/spec/instanceSidecarConfiguration/env")

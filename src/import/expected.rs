@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::bucket::archive;
+use super::bucket::{archive, region};
 use super::databases::{certificate_lines, declared};
 use super::defaults::{fields, write_out};
 use super::draft::Draft;
@@ -251,6 +251,11 @@ fn pooler(found: &Found, generated: &Value) -> Option<Value> {
     let mut objects = found.poolers.iter();
     let old = objects.find(|object| word(object, "/metadata/name") == name)?;
     let mut spec = fields(old.get("spec"));
+    let template = spec.get_mut("template").and_then(|one| one.get_mut("spec"));
+    if let Some(Value::Object(template)) = template {
+        // CNPG adds its own to an empty list.
+        template.retain(|key, value| key != "containers" || *value != json!([]));
+    }
     let place = |path: &[&str]| {
         generated
             .pointer(&format!("/spec/{}", path.join("/")))
@@ -299,7 +304,9 @@ fn store(found: &Found, generated: &Value) -> Option<Value> {
     let archive = archive(found)?.ok()?;
     let mut configuration = fields(Some(&archive.configuration));
     let place = "/spec/configuration/s3Credentials/region";
-    let named = archive.configuration.get("endpointURL").is_some();
+    // In AWS it goes on as it was where the region is a guess.
+    let region = region(found, archive.store.as_ref());
+    let named = archive.configuration.get("endpointURL").is_some() || region.is_some();
     let missing = archive
         .configuration
         .pointer("/s3Credentials/region")
@@ -320,7 +327,6 @@ fn store(found: &Found, generated: &Value) -> Option<Value> {
         .get("instanceSidecarConfiguration")
         .and_then(|sidecar| sidecar.get("env"))
         .cloned();
-    // In AWS it goes on as it was: the region may be a guess.
     let own = generated.pointer("/spec/instanceSidecarConfiguration/env");
     if environment.is_none_or(|list| list.as_array().is_none_or(Vec::is_empty))
         && let Some(own) = own.filter(|_| named)
