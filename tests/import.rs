@@ -324,18 +324,45 @@ fn hostile_input_gets_an_error() {
     }
 }
 
+/// The places of everything in a value.
+fn pointers(value: &Value, at: &str, places: &mut Vec<String>) {
+    let below: Vec<(String, &Value)> = match value {
+        Value::Object(object) => {
+            let escaped = |key: &String| key.replace('~', "~0").replace('/', "~1");
+            object
+                .iter()
+                .map(|(key, value)| (escaped(key), value))
+                .collect()
+        }
+        Value::Array(list) => {
+            let elements = list.iter().enumerate();
+            elements
+                .map(|(index, value)| (index.to_string(), value))
+                .collect()
+        }
+        _ => Vec::new(),
+    };
+    for (key, value) in below {
+        let place = format!("{at}/{key}");
+        pointers(value, &place, places);
+        places.push(place);
+    }
+}
+
 /// Every field of a Cluster with a value of another kind than it has: an answer, whatever it is.
 #[test]
 fn nonsense_in_a_field_is_no_bug() {
-    let case = fixture::directory("import").join("in-tree");
-    let cluster = original(&case, "paintings").expect("the Cluster");
-    let fields = cluster["spec"].as_object().expect("fields").clone();
-    let nothing = |_: &str| None;
-    let world = World::of(&nothing);
-    for key in fields.keys() {
-        for value in [json!(7), json!([[]]), json!({"x": {"y": []}})] {
+    for (case, name) in [("in-tree", "paintings"), ("every-field", "ledger")] {
+        let case = fixture::directory("import").join(case);
+        let cluster = original(&case, name).expect("the Cluster");
+        let mut places = Vec::new();
+        pointers(&cluster["spec"], "/spec", &mut places);
+        let nothing = |_: &str| None;
+        let world = World::of(&nothing);
+        let nonsense = [json!(7), json!([[]]), json!({"x": {"y": []}})];
+        for (place, value) in places.iter().zip(nonsense.iter().cycle()) {
             let mut changed = cluster.clone();
-            changed["spec"][key] = value;
+            *changed.pointer_mut(place).expect("the place") = value.clone();
             if let Ok(imported) = convert(vec![changed], &Request::default(), &world) {
                 generated(&yaml::parse(&imported.text).expect("YAML"));
             }

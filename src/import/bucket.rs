@@ -1,13 +1,16 @@
 //! The object store that WAL and base backups go to.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::draft::Draft;
 use super::found::{Found, name_of};
-use super::pointer::{list, on, text, word};
+use super::pointer::{list, on, scalar, text, word};
 use super::report::{Note, Topic};
+use super::store;
 use crate::plan::recovery::BARMAN;
 
+/// The region of a bucket in AWS that names none, for which nobody can look.
+const ASSUMED: &str = "us-east-1";
 /// What both WAL and base backups of a stack can be.
 const COMPRESSIONS: [&str; 4] = ["bzip2", "gzip", "lz4", "snappy"];
 
@@ -63,16 +66,25 @@ pub fn link(found: &Found, draft: &mut Draft, major: u64) {
     let Some(archive) = archive(found) else {
         return;
     };
-    let linked = archive.and_then(|archive| Ok((bucket(&archive.configuration)?, archive)));
-    let (bucket, archive) = match linked {
+    let linked = archive.and_then(|archive| {
+        let region = region(found, archive.store.as_ref());
+        Ok((store::link(&archive.configuration, region)?, archive))
+    });
+    let (link, archive) = match linked {
         Ok(linked) => linked,
         Err(why) => {
             draft.note(unlinked(found, &why));
             return;
         }
     };
-    draft.set("links.cnpgBucket", bucket);
-    draft.set("backup.compression", compression(&archive.configuration));
+    if store::lacks_region(&link) {
+        assumed(found, draft);
+        draft.set("links.cnpgBucket", link);
+        draft.set("links.cnpgBucket.region", ASSUMED);
+    } else {
+        draft.set("links.cnpgBucket", link);
+    }
+    written(draft, &archive);
     if let Some(retention) = &archive.retention {
         draft.set("backup.retention", retention.as_str());
     }
@@ -94,61 +106,68 @@ pub fn unlinked(found: &Found, why: &str) -> Note {
              stack's own files for backups and restores, which know nothing of it")
 }
 
-/// A store as the link has it, or why it cannot.
-fn bucket(configuration: &Value) -> Result<Value, String> {
-    let destination = word(configuration, "/destinationPath");
-    let Some(place) = destination.strip_prefix("s3://") else {
-        return Err("it is not an S3 bucket".to_owned());
-    };
-    let (name, path) = place.split_once('/').unwrap_or((place, ""));
-    let keys = |field| {
-        let name = text(configuration, &format!("/s3Credentials/{field}/name"))?;
-        let key = text(configuration, &format!("/s3Credentials/{field}/key"))?;
-        Some((name, key))
-    };
-    let (Some((secret, access)), Some((other, key))) =
-        (keys("accessKeyId"), keys("secretAccessKey"))
-    else {
-        return Err("it is reached without keys".to_owned());
-    };
-    if secret != other {
-        return Err("its keys are in two Secrets".to_owned());
-    }
-    let endpoint = text(configuration, "/endpointURL").unwrap_or("https://s3.amazonaws.com");
-    let mut link = Map::new();
-    link.insert("endpoint".to_owned(), endpoint.trim_end_matches('/').into());
-    link.insert("bucket".to_owned(), name.into());
-    let path = path.trim_matches('/');
-    if !path.is_empty() {
-        link.insert("path".to_owned(), path.into());
-    }
-    if let Some(region) = region(endpoint) {
-        link.insert("region".to_owned(), region.into());
-    }
-    let reference = json!({"name": secret, "accessKey": access, "secretKey": key});
-    link.insert(
-        "credentialsFrom".to_owned(),
-        json!({"secretRef": reference}),
+/// The region that the Pods are told by a variable.
+#[must_use]
+pub fn region<'a>(found: &'a Found, store: Option<&'a Value>) -> Option<&'a str> {
+    let own = list(&found.cluster, "/spec/env").iter();
+    let sidecar = store.map_or(&[][..], |store| {
+        list(store, "/spec/instanceSidecarConfiguration/env")
+    });
+    let mut variables = sidecar.iter().chain(own);
+    let names = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+    let region = variables.find(|variable| names.contains(&word(variable, "/name")))?;
+    text(region, "/value")
+}
+
+/// What is said about a bucket whose region nothing says.
+fn assumed(found: &Found, draft: &mut Draft) {
+    let why = "goes to a bucket in AWS whose region nothing in the input says; the archive works on as it is, but export \
+               Jobs go to the region of the link";
+    let note = Note::new(Topic::Before, found.itself(), why);
+    draft.note(
+        note.at("spec.links.cnpgBucket.region")
+            .value(ASSUMED)
+            .todo("correct it"),
     );
-    if let Some(ca) = configuration.get("endpointCA") {
-        link.insert("endpointCA".to_owned(), ca.clone());
+}
+
+/// How backups are written: the same for all that a stack makes.
+fn written(draft: &mut Draft, archive: &Archive) {
+    let configuration = &archive.configuration;
+    let of = |place| text(configuration, place).filter(|name| !name.is_empty());
+    let known = |name: &&str| COMPRESSIONS.contains(name);
+    let data = of("/data/compression").filter(known).unwrap_or("none");
+    let wal = of("/wal/compression").unwrap_or("none");
+    draft.set("backup.compression", data);
+    if wal != data {
+        draft.set("backup.walCompression", wal);
     }
-    Ok(Value::Object(link))
-}
-
-/// The region in a host of AWS.
-fn region(endpoint: &str) -> Option<&str> {
-    let host = endpoint.split_once("://")?.1.trim_end_matches('/');
-    let region = host.strip_prefix("s3.")?.split_once(".amazonaws.com")?.0;
-    (!region.is_empty()).then_some(region)
-}
-
-fn compression(configuration: &Value) -> &str {
-    let parts = ["/wal/compression", "/data/compression"];
-    let found = parts.iter().find_map(|place| text(configuration, place));
-    found
-        .filter(|name| COMPRESSIONS.contains(name))
-        .unwrap_or("none")
+    for (place, field) in [
+        ("/wal/maxParallel", "backup.maxParallel"),
+        ("/data/jobs", "backup.jobs"),
+    ] {
+        if let Some(number) = configuration.pointer(place) {
+            draft.set(field, number.clone());
+        }
+    }
+    if on(configuration, "/data/immediateCheckpoint") {
+        draft.set("backup.immediateCheckpoint", true);
+    }
+    for (place, field) in [
+        ("requests/memory", "memRequest"),
+        ("limits/memory", "memLimit"),
+        ("requests/cpu", "cpuRequest"),
+        ("limits/cpu", "cpuLimit"),
+    ] {
+        let place = format!("/spec/instanceSidecarConfiguration/resources/{place}");
+        let amount = archive
+            .store
+            .as_ref()
+            .and_then(|store| scalar(store.pointer(&place)?));
+        if let Some(amount) = amount {
+            draft.set(&format!("backup.sidecarResources.{field}"), amount);
+        }
+    }
 }
 
 /// What is said about a bucket that is linked in the end.

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use super::defaults;
 use super::draft::Draft;
 use super::found::{Found, name_of};
+use super::objects;
 use super::pointer::{list, on, text, word};
 use super::report::{Note, Topic};
 use crate::spec::Permission;
-use crate::validate::check::derive;
+use crate::validate::check::{derive, hba};
 
 /// A database and the role that owns it.
 struct Owned {
@@ -35,17 +36,44 @@ pub fn adopt(found: &Found, draft: &mut Draft, leave: bool) {
             None => login(found, draft, &owned.owner),
         };
         match login {
-            Ok(secret) => entries.push(entry(&owned, &secret)),
+            Ok(login) => {
+                let mut entry = entry(&owned, &login);
+                let mut objects = found.databases.iter();
+                let object = objects.find(|one| word(one, "/spec/name") == owned.database);
+                if let (Some(object), Value::Object(entry)) = (object, &mut entry) {
+                    objects::carry(object, entry);
+                }
+                entries.push(entry);
+            }
             Err(why) => draft.note(left(found, &owned.database, &why)),
         }
     }
     if !entries.is_empty() {
         draft.set("databases", entries);
+        let lines = certificate_lines(draft);
+        if let Some(Value::Array(given)) = draft.spec.get_mut("pgHba") {
+            given.retain(|line| !lines.contains(line));
+            if given.is_empty() {
+                draft.spec.remove("pgHba");
+            }
+        }
         draft.comment(
             "databases",
             "the former owners as users with every permission but manage_roles and metadata_access",
         );
     }
+}
+
+/// The lines of `pg_hba.conf` that a stack writes by itself for those who log in with a certificate.
+#[must_use]
+pub fn certificate_lines(draft: &Draft) -> Vec<Value> {
+    let spec = draft.whole();
+    let entries = list(&spec, "/spec/databases").iter();
+    let entries = entries.filter(|entry| on(entry, "/clientCertificate"));
+    entries
+        .map(|entry| hba::certificate_line(word(entry, "/database"), word(entry, "/username")))
+        .map(Value::from)
+        .collect()
 }
 
 /// Whether another cluster is the primary one.
@@ -94,8 +122,16 @@ pub fn declared<'a>(found: &'a Found, name: &str) -> Option<&'a Value> {
         .next()
 }
 
-/// The Secret with the password of an owner, or why there is none.
-fn login(found: &Found, draft: &Draft, owner: &str) -> Result<String, String> {
+/// How an owner logs in.
+enum Login {
+    /// With the password of a Secret.
+    Secret(String),
+    /// With a certificate that the operator makes.
+    Certificate,
+}
+
+/// How an owner logs in, or why nobody knows.
+fn login(found: &Found, draft: &Draft, owner: &str) -> Result<Login, String> {
     let admin = draft.spec.get("adminUser").and_then(Value::as_str);
     if owner == "postgres" || Some(owner) == admin {
         return Err(format!(
@@ -108,23 +144,25 @@ fn login(found: &Found, draft: &Draft, owner: &str) -> Result<String, String> {
             return Err(format!("belongs to {owner}, which cannot log in"));
         }
         if let Some(secret) = text(role, "/passwordSecret/name") {
-            return Ok(secret.to_owned());
+            return Ok(Login::Secret(secret.to_owned()));
         }
     }
+    let certificate = role.is_some_and(|role| on(role, "/clientCertificate/enabled"));
     let filled = defaults::filled(&found.cluster);
     let first = filled.get("spec").and_then(defaults::first_owner);
     match first {
         Some((_, first, secret)) if first == owner => {
             let own = format!("{}-app", found.name);
-            Ok(secret.map_or(own, str::to_owned))
+            Ok(Login::Secret(secret.map_or(own, str::to_owned)))
         }
+        _ if certificate => Ok(Login::Certificate),
         _ => Err(format!(
             "belongs to {owner}, and no Secret with its password is known"
         )),
     }
 }
 
-fn entry(owned: &Owned, secret: &str) -> Value {
+fn entry(owned: &Owned, login: &Login) -> Value {
     let kept = |permission: &Permission| {
         !matches!(
             permission,
@@ -136,10 +174,14 @@ fn entry(owned: &Owned, secret: &str) -> Value {
         .filter(kept)
         .map(Permission::as_str)
         .collect();
+    let (way, how) = match login {
+        Login::Secret(name) => ("passwordFrom", json!({"secretRef": {"name": name}})),
+        Login::Certificate => ("clientCertificate", true.into()),
+    };
     json!({
         "database": owned.database,
         "username": owned.owner,
-        "passwordFrom": {"secretRef": {"name": secret}},
+        way: how,
         "cnpgPermissions": permissions,
     })
 }
@@ -176,6 +218,11 @@ pub fn explain(found: &Found, draft: &mut Draft) {
             "see that the application and its schema migrations can live with that (docs/permissions.md), or import with \
              --leave-databases",
         ));
+    }
+    for line in certificate_lines(draft) {
+        let why = "starts with a line that lets a user in by its certificate, and by nothing else";
+        let note = Note::new(Topic::Changes, found.itself(), why).at("spec.postgresql.pg_hba");
+        notes.push(note.value(line.as_str().unwrap_or_default()));
     }
     let users: Vec<&str> = entries.iter().map(|(_, user)| user.as_str()).collect();
     notes.push(public(found, &users));

@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::pointer::{on, scalar, text, word};
 use crate::validate::check::parameters::FIXED;
-use crate::validate::check::quantity::Quantity;
+
+mod amounts;
+mod others;
 
 /// What the webhook adds to the parameters, those that CNPG keeps for itself left out.
 const PARAMETERS: [(&str, &str); 14] = [
@@ -26,6 +28,9 @@ const PARAMETERS: [(&str, &str); 14] = [
     ("wal_receiver_timeout", "5s"),
     ("wal_sender_timeout", "5s"),
 ];
+
+/// What tells places apart unless the Cluster says it (`CreateAffinitySection` in `pkg/specs/pods.go`).
+pub const HOSTNAME: &str = "kubernetes.io/hostname";
 
 /// The default of a parameter that the webhook writes into the Cluster.
 #[must_use]
@@ -46,10 +51,12 @@ pub fn filled(object: &Value) -> Value {
     let spec = object.get("spec").cloned().unwrap_or_else(|| json!({}));
     let spec = match word(object, "/kind") {
         "Cluster" => cluster(spec),
-        "Database" => database(spec),
-        "DatabaseRole" => role(spec),
-        "ScheduledBackup" => schedule(spec),
-        "ObjectStore" => store(spec),
+        "Database" => others::database(spec),
+        "DatabaseRole" => others::role(spec),
+        "ScheduledBackup" => others::schedule(spec),
+        "ObjectStore" => others::store(spec),
+        "Pooler" => others::pooler(spec),
+        "ImageCatalog" => others::catalog(spec),
         _ => spec,
     };
     let metadata = json!({
@@ -175,11 +182,7 @@ fn cluster(mut spec: Value) -> Value {
         within(source, "/plugin", &access);
     }
     each(&mut spec, "/managed/roles", &role_defaults());
-    each(
-        &mut spec,
-        "/managed/services/additional",
-        &json!({"updateStrategy": "patch"}),
-    );
+    services(&mut spec);
     each(
         &mut spec,
         "/tablespaces",
@@ -189,15 +192,34 @@ fn cluster(mut spec: Value) -> Value {
         within(
             &mut spec,
             "/affinity",
-            &json!({"podAntiAffinityType": "preferred"}),
+            &json!({
+                "enablePodAntiAffinity": true, "podAntiAffinityType": "preferred", "topologyKey": HOSTNAME,
+            }),
         );
     }
     bootstrap(&mut spec);
     tablespace_owners(&mut spec);
     queries(&mut spec);
     parameters(&mut spec);
-    quantities(&mut spec);
+    amounts::quantities(&mut spec);
     spec
+}
+
+/// What the webhook and the Service's own API fill in; the order of those that are left out means nothing.
+fn services(spec: &mut Value) {
+    let additional = "/managed/services/additional";
+    let service =
+        json!({"updateStrategy": "patch", "serviceTemplate": {"spec": {"type": "ClusterIP"}}});
+    each(spec, additional, &service);
+    let services = spec.pointer_mut(additional).and_then(Value::as_array_mut);
+    for service in services.into_iter().flatten() {
+        let ports = "/serviceTemplate/spec/ports";
+        each(service, ports, &json!({"protocol": "TCP"}));
+    }
+    let disabled = spec.pointer_mut("/managed/services/disabledDefaultServices");
+    if let Some(Value::Array(disabled)) = disabled {
+        disabled.sort_by_key(ToString::to_string);
+    }
 }
 
 fn bootstrap(spec: &mut Value) {
@@ -274,75 +296,11 @@ fn parameters(spec: &mut Value) {
     }
 }
 
-/// Amounts in one spelling.
-fn quantities(spec: &mut Value) {
-    for place in ["/resources/requests", "/resources/limits"] {
-        if let Some(Value::Object(amounts)) = spec.pointer_mut(place) {
-            amounts.values_mut().for_each(canonical);
-        }
-    }
-    for place in ["/storage/size", "/walStorage/size"] {
-        if let Some(size) = spec.pointer_mut(place) {
-            canonical(size);
-        }
-    }
-}
-
-fn canonical(value: &mut Value) {
-    let Some(text) = scalar(value) else { return };
-    let quantity = Quantity::parse(&text).map(|quantity| quantity.canonical());
-    *value = Value::String(quantity.unwrap_or(text));
-}
-
 fn role_defaults() -> Value {
     json!({
         "ensure": "present", "connectionLimit": -1, "inherit": true, "login": false, "superuser": false,
         "createdb": false, "createrole": false, "replication": false, "bypassrls": false,
     })
-}
-
-fn role(mut spec: Value) -> Value {
-    tidy(&mut spec, 1);
-    under(&mut spec, &role_defaults());
-    under(&mut spec, &json!({"databaseRoleReclaimPolicy": "retain"}));
-    within(&mut spec, "/clientCertificate", &json!({"enabled": true}));
-    spec
-}
-
-fn database(mut spec: Value) -> Value {
-    tidy(&mut spec, 1);
-    under(
-        &mut spec,
-        &json!({"ensure": "present", "databaseReclaimPolicy": "retain"}),
-    );
-    for list in ["/extensions", "/schemas", "/fdws", "/servers"] {
-        each(&mut spec, list, &json!({"ensure": "present"}));
-    }
-    spec
-}
-
-fn schedule(mut spec: Value) -> Value {
-    tidy(&mut spec, 1);
-    under(
-        &mut spec,
-        &json!({"backupOwnerReference": "none", "method": "barmanObjectStore", "suspend": false}),
-    );
-    spec
-}
-
-fn store(mut spec: Value) -> Value {
-    tidy(&mut spec, 2);
-    let path = spec.pointer_mut("/configuration/destinationPath");
-    if let Some(Value::String(path)) = path {
-        let end = path.trim_end_matches('/').len();
-        path.truncate(end);
-    }
-    within(
-        &mut spec,
-        "/instanceSidecarConfiguration",
-        &json!({"logLevel": "info", "retentionPolicyIntervalSeconds": 1800}),
-    );
-    spec
 }
 
 /// Writes out what the API server would fill into lists that are replaced as a whole: a GitOps tool would show

@@ -45,7 +45,37 @@ const NEEDED: [&str; 5] = [
     "adminPasswordFrom",
 ];
 /// What says something only with a bucket.
-const WITH_BUCKET: [&str; 3] = ["retention", "compression", "serverName"];
+const WITH_BUCKET: [&str; 12] = [
+    "retention",
+    "compression",
+    "serverName",
+    "walCompression",
+    "maxParallel",
+    "jobs",
+    "immediateCheckpoint",
+    "sidecarResources",
+    "snapshotSchedule",
+    // Those of backups that go to the bucket.
+    "schedule",
+    "apply",
+    "suspend",
+];
+/// Fields of which one part can be given up without the others.
+const PARTED: [&str; 11] = [
+    "postgresParameters",
+    "customLabels",
+    "backup",
+    "availability",
+    "ephemeralVolumes",
+    "initdb",
+    "monitoring",
+    "pooler",
+    "services",
+    "serviceAccount",
+    "imageCatalog",
+];
+/// Parts of an entry of `databases` that can be given up without it.
+const OF_ENTRY: [&str; 2] = ["schemas", "extensions"];
 
 impl Draft {
     /// Sets a field: `backup.schedule`.
@@ -107,15 +137,33 @@ impl Draft {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match words.as_slice() {
             [first, ..] if NEEDED.contains(first) => None,
+            ["databases", index, part, ..] if OF_ENTRY.contains(part) => {
+                let entry = self.spec.get_mut("databases")?;
+                let entry = entry.get_mut(index.parse::<usize>().ok()?)?;
+                let entry = entry.as_object_mut();
+                entry?
+                    .remove(*part)
+                    .map(|_| format!("spec.databases[{index}].{part}"))
+            }
             ["databases", index, ..] => self.give_up_entry(index.parse().ok()?),
             ["links" | "barmanPlugin", ..] => self.give_up_bucket(),
-            [
-                map @ ("postgresParameters" | "customLabels" | "backup"),
-                key,
-                ..,
-            ] => {
-                let below = self.spec.get_mut(*map).and_then(Value::as_object_mut);
-                below?.remove(*key).map(|_| format!("spec.{map}.{key}"))
+            ["imageCatalog", part, ..] if *part != "images" => {
+                let catalog = self.spec.remove("imageCatalog");
+                catalog.map(|_| "spec.imageCatalog".to_owned())
+            }
+            ["tablespaces", ..] => {
+                // The owners of none cannot be patched.
+                self.patches.retain(|patch| !patch.patch.is_array());
+                let tablespaces = self.spec.remove("tablespaces");
+                tablespaces.map(|_| "spec.tablespaces".to_owned())
+            }
+            [map, key, ..] if PARTED.contains(map) => {
+                let below = self.spec.get_mut(*map).and_then(Value::as_object_mut)?;
+                let gone = below.remove(*key).map(|_| format!("spec.{map}.{key}"));
+                if below.is_empty() {
+                    self.spec.remove(*map);
+                }
+                gone
             }
             [first, ..] => self.spec.remove(*first).map(|_| format!("spec.{first}")),
             [] => None,
@@ -139,6 +187,9 @@ impl Draft {
         let backup = self.spec.get_mut("backup").and_then(Value::as_object_mut);
         if let Some(backup) = backup {
             backup.retain(|key, _| !WITH_BUCKET.contains(&key.as_str()));
+            if backup.is_empty() {
+                self.spec.remove("backup");
+            }
         }
         self.spec
             .remove("links")

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::bucket::archive;
-use super::databases::declared;
+use super::bucket::{archive, region};
+use super::databases::{certificate_lines, declared};
 use super::defaults::{fields, write_out};
 use super::draft::Draft;
 use super::found::Found;
 use super::plaintext::has_password;
-use super::pointer::{list, set, text, word};
-use super::schedule::taken;
+use super::pointer::{fill, list, on, set, text, word};
+use super::schedule::{beside, taken};
 use crate::plan::recovery::BARMAN;
 
 /// An object that is generated, and what it has to be.
@@ -33,6 +33,11 @@ pub fn pairs(found: &Found, draft: &Draft, documents: &[Value]) -> Vec<Pair> {
             "DatabaseRole" => role(found, generated),
             "ObjectStore" => store(found, generated),
             "ScheduledBackup" => schedule(found, draft, generated),
+            "Pooler" => pooler(found, generated),
+            "ImageCatalog" => found
+                .catalog
+                .as_ref()
+                .map(|old| with(generated, fields(old.get("spec")), old)),
             _ => None,
         }?;
         Some(Pair {
@@ -109,6 +114,18 @@ fn cluster(found: &Found, draft: &Draft, generated: &Value) -> Value {
             set(&mut spec, &["backup", "volumeSnapshot"], snapshots);
         }
     }
+    host_names(&mut spec, generated);
+    let mut lines = certificate_lines(draft);
+    if !lines.is_empty() {
+        let old = Value::Object(spec.clone());
+        let others = list(&old, "/postgresql/pg_hba").iter();
+        let others: Vec<Value> = others
+            .filter(|line| !lines.contains(line))
+            .cloned()
+            .collect();
+        lines.extend(others);
+        set(&mut spec, &["postgresql", "pg_hba"], lines.into());
+    }
     write_out(&mut spec);
     for path in passwords(&Value::Object(spec.clone())) {
         if let Some(Value::Object(part)) = spec
@@ -119,6 +136,23 @@ fn cluster(found: &Found, draft: &Draft, generated: &Value) -> Value {
         }
     }
     with(generated, spec, &found.cluster)
+}
+
+/// The certificate of the server names the poolers as well, unless somebody else makes it.
+fn host_names(spec: &mut Map<String, Value>, generated: &Value) {
+    let place = ["certificates", "serverAltDNSNames"];
+    let mut names = list(generated, "/spec/certificates/serverAltDNSNames").to_vec();
+    let old = Value::Object(spec.clone());
+    if names.is_empty() || text(&old, "/certificates/serverTLSSecret").is_some() {
+        return;
+    }
+    let others = list(&old, "/certificates/serverAltDNSNames").iter();
+    let others: Vec<Value> = others
+        .filter(|name| !names.contains(name))
+        .cloned()
+        .collect();
+    names.extend(others);
+    set(spec, &place, names.into());
 }
 
 /// The fields of `initdb` that hold SQL with a password, which ran when the Cluster was made.
@@ -211,6 +245,35 @@ fn database(found: &Found, generated: &Value) -> Option<Value> {
     Some(with(generated, spec, old))
 }
 
+/// Its Pods keep apart, and carry the labels of the stack.
+fn pooler(found: &Found, generated: &Value) -> Option<Value> {
+    let name = word(generated, "/metadata/name");
+    let mut objects = found.poolers.iter();
+    let old = objects.find(|object| word(object, "/metadata/name") == name)?;
+    let mut spec = fields(old.get("spec"));
+    let template = spec.get_mut("template").and_then(|one| one.get_mut("spec"));
+    if let Some(Value::Object(template)) = template {
+        // CNPG adds its own to an empty list.
+        template.retain(|key, value| key != "containers" || *value != json!([]));
+    }
+    let place = |path: &[&str]| {
+        generated
+            .pointer(&format!("/spec/{}", path.join("/")))
+            .cloned()
+    };
+    for path in [
+        &["template", "metadata", "labels"][..],
+        &["template", "spec", "affinity"],
+        &["template", "spec", "containers"],
+        &["serviceTemplate", "metadata", "labels"],
+    ] {
+        if let Some(own) = place(path) {
+            fill(&mut spec, path, own);
+        }
+    }
+    Some(with(generated, spec, old))
+}
+
 fn role(found: &Found, generated: &Value) -> Option<Value> {
     let name = word(generated, "/spec/name");
     let old = declared(found, name)?;
@@ -218,6 +281,7 @@ fn role(found: &Found, generated: &Value) -> Option<Value> {
     let generated_fields = [
         "cluster",
         "passwordSecret",
+        "disablePassword",
         "databaseRoleReclaimPolicy",
         "login",
         "ensure",
@@ -240,7 +304,9 @@ fn store(found: &Found, generated: &Value) -> Option<Value> {
     let archive = archive(found)?.ok()?;
     let mut configuration = fields(Some(&archive.configuration));
     let place = "/spec/configuration/s3Credentials/region";
-    let named = archive.configuration.get("endpointURL").is_some();
+    // In AWS it goes on as it was where the region is a guess.
+    let region = region(found, archive.store.as_ref());
+    let named = archive.configuration.get("endpointURL").is_some() || region.is_some();
     let missing = archive
         .configuration
         .pointer("/s3Credentials/region")
@@ -261,10 +327,15 @@ fn store(found: &Found, generated: &Value) -> Option<Value> {
         .get("instanceSidecarConfiguration")
         .and_then(|sidecar| sidecar.get("env"))
         .cloned();
-    if environment.is_none_or(|list| list.as_array().is_none_or(Vec::is_empty)) {
-        let place = "/spec/instanceSidecarConfiguration/env";
-        let own = generated.pointer(place).cloned().unwrap_or_default();
-        set(&mut spec, &["instanceSidecarConfiguration", "env"], own);
+    let own = generated.pointer("/spec/instanceSidecarConfiguration/env");
+    if environment.is_none_or(|list| list.as_array().is_none_or(Vec::is_empty))
+        && let Some(own) = own.filter(|_| named)
+    {
+        set(
+            &mut spec,
+            &["instanceSidecarConfiguration", "env"],
+            own.clone(),
+        );
     }
     Some(with(
         generated,
@@ -275,16 +346,24 @@ fn store(found: &Found, generated: &Value) -> Option<Value> {
 
 /// Another kind of backup where the archive is another one, and the first at once.
 fn schedule(found: &Found, draft: &Draft, generated: &Value) -> Option<Value> {
-    let old = taken(found, draft)?;
+    let snapshots = word(generated, "/spec/method") == "volumeSnapshot" && draft.has_bucket();
+    let old = if snapshots {
+        beside(found, draft)
+    } else {
+        taken(found, draft)
+    }?;
     let mut spec = fields(old.get("spec"));
-    for field in [
+    let mut own = vec![
         "cluster",
         "method",
         "pluginConfiguration",
         "immediate",
         "backupOwnerReference",
         "target",
-    ] {
+    ];
+    // Nothing is taken of a Cluster that sleeps.
+    own.extend(on(&Value::Object(draft.spec.clone()), "/hibernate").then_some("suspend"));
+    for field in own {
         match generated.pointer(&format!("/spec/{field}")) {
             Some(value) => spec.insert(field.to_owned(), value.clone()),
             None => spec.remove(field),

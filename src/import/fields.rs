@@ -2,12 +2,13 @@
 //!
 //! A new field of the API that has a counterpart is a row here; until then its value goes into a patch.
 
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use super::defaults;
 use super::draft::Draft;
 use super::found::Found;
-use super::pointer::{scalar, text};
+use super::pointer::{every, filled, scalar, text};
+use super::{availability, monitoring, services};
 
 /// What becomes of a value; none when the field cannot say it.
 type Conversion = fn(&Value) -> Option<Value>;
@@ -39,6 +40,99 @@ const FIELDS: &[(&str, &str, Conversion)] = &[
     ),
 ];
 
+/// The same, for what a stack leaves to CNPG: a value that CNPG would take anyway is not carried over.
+const LEFT_TO_CNPG: &[(&str, &str, Conversion)] = &[
+    (
+        "/postgresql/synchronous",
+        "availability.synchronous",
+        availability::synchronous,
+    ),
+    (
+        "/affinity",
+        "availability.antiAffinity",
+        availability::anti_affinity,
+    ),
+    (
+        "/affinity/tolerations",
+        "availability.tolerations",
+        availability::tolerations,
+    ),
+    (
+        "/affinity/nodeSelector",
+        "availability.nodeSelector",
+        labels,
+    ),
+    (
+        "/priorityClassName",
+        "availability.priorityClassName",
+        as_text,
+    ),
+    ("/enablePDB", "availability.podDisruptionBudget", as_flag),
+    (
+        "/primaryUpdateStrategy",
+        "availability.primaryUpdateStrategy",
+        as_text,
+    ),
+    (
+        "/primaryUpdateMethod",
+        "availability.primaryUpdateMethod",
+        as_text,
+    ),
+    ("/startDelay", "availability.startDelay", as_is),
+    ("/stopDelay", "availability.stopDelay", as_is),
+    (
+        "/smartShutdownTimeout",
+        "availability.smartShutdownTimeout",
+        as_is,
+    ),
+    ("/switchoverDelay", "availability.switchoverDelay", as_is),
+    ("/failoverDelay", "availability.failoverDelay", as_is),
+    (
+        "/replicationSlots/highAvailability/synchronizeLogicalDecoding",
+        "availability.synchronizeLogicalDecoding",
+        as_flag,
+    ),
+    ("/probes", "availability.probes", availability::probes),
+    ("/postgresql/pg_hba", "pgHba", texts),
+    (
+        "/ephemeralVolumesSizeLimit/shm",
+        "ephemeralVolumes.shm",
+        as_text,
+    ),
+    (
+        "/ephemeralVolumesSizeLimit/temporaryData",
+        "ephemeralVolumes.temporaryData",
+        as_text,
+    ),
+    (
+        "/monitoring/disableDefaultQueries",
+        "monitoring.disableDefaultQueries",
+        as_flag,
+    ),
+    ("/monitoring", "monitoring.queriesFrom", monitoring::queries),
+    ("/monitoring/tls/enabled", "monitoring.tls", as_true),
+    (
+        "/managed/services/disabledDefaultServices",
+        "services.disabledDefaultServices",
+        texts,
+    ),
+    (
+        "/managed/services/additional",
+        "services.additional",
+        services::additional,
+    ),
+    (
+        "/serviceAccountTemplate/metadata/annotations",
+        "serviceAccount.annotations",
+        labels,
+    ),
+    (
+        "/serviceAccountTemplate/metadata/labels",
+        "serviceAccount.labels",
+        labels,
+    ),
+];
+
 /// Carries over what has a field.
 pub fn carry(found: &Found, draft: &mut Draft) {
     for (place, field, conversion) in FIELDS {
@@ -47,6 +141,27 @@ pub fn carry(found: &Found, draft: &mut Draft) {
             draft.set(field, value);
         }
     }
+    let defaults = defaults::filled(&json!({"kind": "Cluster"}));
+    for (place, field, conversion) in LEFT_TO_CNPG {
+        let place = format!("/spec{place}");
+        let value = found.cluster.pointer(&place);
+        let value = value.filter(|value| defaults.pointer(&place) != Some(value));
+        if let Some(value) = value.and_then(conversion) {
+            draft.set(field, value);
+        }
+    }
+}
+
+fn as_flag(value: &Value) -> Option<Value> {
+    value.is_boolean().then(|| value.clone())
+}
+
+fn as_true(value: &Value) -> Option<Value> {
+    (value == &Value::Bool(true)).then(|| value.clone())
+}
+
+fn texts(value: &Value) -> Option<Value> {
+    every(value, as_label)
 }
 
 fn as_is(value: &Value) -> Option<Value> {
@@ -110,8 +225,4 @@ fn labels(value: &Value) -> Option<Value> {
 
 fn as_label(value: &Value) -> Option<Value> {
     value.is_string().then(|| value.clone())
-}
-
-fn filled(map: Map<String, Value>) -> Option<Value> {
-    (!map.is_empty()).then_some(Value::Object(map))
 }

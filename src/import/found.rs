@@ -41,6 +41,10 @@ pub struct Found {
     pub schedules: Vec<Value>,
     /// Objects of the kind `ObjectStore`, of the namespace.
     pub stores: Vec<Value>,
+    /// Objects of the kind `Pooler`, of the Cluster.
+    pub poolers: Vec<Value>,
+    /// The `ImageCatalog` that the Cluster takes its image from.
+    pub catalog: Option<Value>,
     /// What the stack has no place for: kind and name.
     pub others: Vec<(String, String)>,
     /// The names of the Secrets; their values are never looked at.
@@ -195,12 +199,18 @@ impl Found {
             self.secrets.insert(name.to_owned());
             return;
         }
+        let catalog = "/spec/imageCatalogRef/name";
+        if is(&object, CNPG, "ImageCatalog") && text(&self.cluster, catalog) == Some(name) {
+            self.catalog = Some(clean(object));
+            return;
+        }
         let ours = word(&object, "/spec/cluster/name") == self.name;
         let is = |group, kind| is(&object, group, kind);
         let place = match () {
             () if is(CNPG, "Database") && ours => &mut self.databases,
             () if is(CNPG, "DatabaseRole") && ours => &mut self.roles,
             () if is(CNPG, "ScheduledBackup") && ours => &mut self.schedules,
+            () if is(CNPG, "Pooler") && ours => &mut self.poolers,
             () if is(BARMAN, "ObjectStore") => &mut self.stores,
             () => {
                 if ours || kind == "PodMonitor" {

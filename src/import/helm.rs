@@ -50,10 +50,10 @@ pub fn owns(found: &Found) -> bool {
 #[must_use]
 pub fn release(found: &Found) -> Note {
     let why = "belongs to a Helm release: `helm uninstall`, or an upgrade that renames it, deletes it with its data, and \
-               the Secrets that the chart makes";
+               the Secrets, Poolers and the ImageCatalog that the chart makes";
     Note::new(Topic::Before, found.itself(), why).todo(
-        "set helm.sh/resource-policy: keep on the Cluster and those Secrets, with the release, before the release goes \
-         (docs/helm-chart.md)",
+        "set helm.sh/resource-policy: keep on the Cluster and on those of them that stay, with the release, before the \
+         release goes (docs/helm-chart.md)",
     )
 }
 
@@ -121,6 +121,7 @@ fn objects_of(values: &Value, request: &Request) -> Result<Vec<Value>, String> {
     objects.extend(chart.schedules());
     objects.extend(chart.store());
     objects.extend(chart.poolers());
+    objects.extend(chart.catalog());
     Ok(objects)
 }
 

@@ -70,3 +70,35 @@ pub fn fill(object: &mut Map<String, Value>, path: &[&str], value: Value) {
         set(object, path, value);
     }
 }
+
+/// Some fields of an object, as far as they are there.
+#[must_use]
+pub fn picked(value: &Value, names: &[&str]) -> Map<String, Value> {
+    let found = names.iter().filter_map(|name| {
+        let value = value.get(*name).filter(|value| !value.is_null())?;
+        Some(((*name).to_owned(), value.clone()))
+    });
+    found.collect()
+}
+
+/// The same; none when there are others.
+#[must_use]
+pub fn exactly(value: &Value, names: &[&str]) -> Option<Map<String, Value>> {
+    let known = |key: &String| names.contains(&key.as_str());
+    let object = value.as_object()?;
+    object.keys().all(known).then(|| picked(value, names))
+}
+
+/// An object, unless it is empty.
+#[must_use]
+pub fn filled(map: Map<String, Value>) -> Option<Value> {
+    (!map.is_empty()).then_some(Value::Object(map))
+}
+
+/// A list of which every element could be carried over, unless it is empty.
+#[must_use]
+pub fn every(value: &Value, conversion: impl Fn(&Value) -> Option<Value>) -> Option<Value> {
+    let list = value.as_array().filter(|list| !list.is_empty())?;
+    let converted: Option<Vec<Value>> = list.iter().map(conversion).collect();
+    converted.map(Value::Array)
+}

@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::found::{Found, name_of};
-use super::pointer::{text, word};
+use super::pointer::{on, text, word};
 use super::report::{Note, Topic};
 use crate::validate::cut_name;
 use serde_json::Value;
@@ -17,13 +17,30 @@ pub fn taken<'a>(found: &'a Found, draft: &Draft) -> Option<&'a Value> {
     found.schedules.iter().find(fits)
 }
 
-/// Carries the schedule over.
+/// The schedule of snapshots beside the archive: only where the archive has one, too, for both are applied or none.
+#[must_use]
+pub fn beside<'a>(found: &'a Found, draft: &Draft) -> Option<&'a Value> {
+    taken(found, draft).filter(|_| draft.has_bucket())?;
+    // Without it none of them can be taken.
+    found.cluster.pointer("/spec/backup/volumeSnapshot")?;
+    let snapshots = |schedule: &&Value| text(schedule, "/spec/method") == Some("volumeSnapshot");
+    found.schedules.iter().find(snapshots)
+}
+
+/// Carries the schedules over.
 pub fn carry(found: &Found, draft: &mut Draft) {
-    let schedule = taken(found, draft).map(|schedule| word(schedule, "/spec/schedule").to_owned());
-    match schedule {
+    let time = |schedule: &Value| word(schedule, "/spec/schedule").to_owned();
+    let beside = beside(found, draft).map(time);
+    if let Some(beside) = beside {
+        draft.set("backup.snapshotSchedule", beside);
+    }
+    match taken(found, draft) {
         Some(schedule) => {
-            draft.set("backup.schedule", schedule);
+            draft.set("backup.schedule", time(schedule));
             draft.set("backup.apply", true);
+            if on(schedule, "/spec/suspend") {
+                draft.set("backup.suspend", true);
+            }
         }
         None if draft.has_bucket() => draft.set("backup.apply", false),
         None => {}
@@ -32,12 +49,18 @@ pub fn carry(found: &Found, draft: &mut Draft) {
 
 /// What is said about the schedules in the end.
 pub fn explain(found: &Found, draft: &mut Draft) {
-    let taken = taken(found, draft).map(name_of).map(str::to_owned);
-    let new = cut_name(&format!("backup-{}", found.namespace), 48);
+    let taken = taken(found, draft).map(name_of);
+    let beside = beside(found, draft).map(name_of);
     let mut notes = Vec::new();
     for schedule in &found.schedules {
         let name = name_of(schedule);
-        if Some(name) != taken.as_deref() {
+        let kind = if Some(name) == beside {
+            "snapshot"
+        } else {
+            "backup"
+        };
+        let new = cut_name(&format!("{kind}-{}", found.namespace), 48);
+        if Some(name) != taken && Some(name) != beside {
             let note = Note::new(
                 Topic::Left,
                 found.object("ScheduledBackup", name),

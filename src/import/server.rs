@@ -1,11 +1,11 @@
 //! Which PostgreSQL it is, and who its superuser is.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::databases::declared;
 use super::draft::Draft;
-use super::found::Found;
-use super::pointer::{list, on, text, word};
+use super::found::{Found, name_of};
+use super::pointer::{exactly, list, on, scalar, text, word};
 use super::report::{Note, Topic};
 use crate::validate::check::{ident, image};
 
@@ -27,6 +27,7 @@ pub fn version(found: &Found, draft: &mut Draft) -> Result<u64, String> {
     if let Some(major) = found.cluster.pointer("/spec/imageCatalogRef/major") {
         let major = major.as_u64().unwrap_or_default();
         draft.set("psqlVersion", major.to_string());
+        catalog(found, draft);
         return supported(major);
     }
     let given = text(&found.cluster, "/spec/imageName").filter(|image| !image.is_empty());
@@ -55,6 +56,36 @@ pub fn version(found: &Found, draft: &mut Draft) -> Result<u64, String> {
         }
     }
     supported(major)
+}
+
+/// The catalog that the image is taken from, and its images where it is in the input.
+fn catalog(found: &Found, draft: &mut Draft) {
+    let reference = "/spec/imageCatalogRef";
+    let kind = word(&found.cluster, &format!("{reference}/kind"));
+    draft.set(
+        "imageCatalog.name",
+        word(&found.cluster, &format!("{reference}/name")),
+    );
+    if kind != "ImageCatalog" {
+        draft.set("imageCatalog.kind", kind);
+        return;
+    }
+    let Some(catalog) = &found.catalog else {
+        return;
+    };
+    let image = |image: &Value| {
+        let fields = exactly(image, &["major", "image"])?;
+        Some((scalar(fields.get("major")?)?, fields.get("image")?.clone()))
+    };
+    let images: Option<Map<String, Value>> =
+        list(catalog, "/spec/images").iter().map(image).collect();
+    if let Some(images) = images.filter(|images| !images.is_empty()) {
+        draft.set("imageCatalog.images", images);
+    } else {
+        let why = "has more than images, and is only referred to";
+        let note = Note::new(Topic::Left, found.object(kind, name_of(catalog)), why);
+        draft.note(note.todo("keep its manifest"));
+    }
 }
 
 fn supported(major: u64) -> Result<u64, String> {

@@ -11,7 +11,7 @@ use super::expected::{Pair, pairs, passwords};
 use super::found::{Found, name_of};
 use super::pointer::word;
 use super::report::{Note, Topic};
-use super::{bucket, databases, schedule};
+use super::{bucket, databases, pooler, schedule, storage};
 
 /// What a stack comes to: its documents, or where it is wrong.
 pub type Generated = Result<Vec<Value>, Vec<Mistake>>;
@@ -55,8 +55,10 @@ pub fn settle(
         patch(found, draft, pair);
     }
     bootstrap(found, draft);
+    storage::explain(found, draft);
     bucket::explain(found, draft);
     schedule::explain(found, draft);
+    pooler::explain(found, draft);
     databases::explain(found, draft);
     replaced(found, draft, &documents);
     added(found, draft, &documents);
@@ -97,10 +99,14 @@ fn valid(
 fn given_up(found: &Found, draft: &mut Draft, what: &str, message: &str) {
     if what.ends_with("cnpgBucket") {
         draft.note(bucket::unlinked(found, message));
+        schedule::carry(found, draft);
         return;
     }
-    let todo = if what.starts_with("database ") {
+    let beside = ["database ", "spec.pooler.", "spec.imageCatalog.images"];
+    let todo = if beside.iter().any(|start| what.starts_with(start)) {
         "it stays as it is; keep its manifest"
+    } else if what.starts_with("spec.databases[") {
+        "the Database keeps what it had by a patch"
     } else {
         "the Cluster keeps what it had by a patch"
     };

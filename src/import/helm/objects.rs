@@ -53,11 +53,38 @@ impl Chart {
         let poolers = list(&self.values, "/poolers").iter();
         poolers
             .map(|pooler| {
-                let spec = Map::from_iter([("cluster".to_owned(), json!({"name": self.name}))]);
+                let mut pgbouncer = Map::new();
+                for field in [
+                    "poolMode",
+                    "authQuerySecret",
+                    "authQuery",
+                    "parameters",
+                    "pg_hba",
+                ] {
+                    let value = pooler.get(field).filter(|value| says_something(value));
+                    pgbouncer.extend(value.map(|value| (field.to_owned(), value.clone())));
+                }
+                let mut spec = Map::from_iter([
+                    ("cluster".to_owned(), json!({"name": self.name})),
+                    ("pgbouncer".to_owned(), Value::Object(pgbouncer)),
+                ]);
+                for field in ["instances", "type", "template"] {
+                    let value = pooler.get(field).filter(|value| says_something(value));
+                    spec.extend(value.map(|value| (field.to_owned(), value.clone())));
+                }
                 let name = format!("{}-pooler-{}", self.name, word(pooler, "/name"));
                 self.object("postgresql.cnpg.io/v1", "Pooler", &name, spec)
             })
             .collect()
+    }
+
+    /// The catalog of images that are in the values.
+    pub(super) fn catalog(&self) -> Option<Value> {
+        let images = self.at("imageCatalog/images")?;
+        let spec = Map::from_iter([("images".to_owned(), images.clone())]);
+        let api = "postgresql.cnpg.io/v1";
+        on(&self.values, "/imageCatalog/create")
+            .then(|| self.object(api, "ImageCatalog", &self.name, spec))
     }
 
     /// Whether the chart makes an ObjectStore for the plugin.
