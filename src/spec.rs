@@ -146,7 +146,7 @@ pub struct Spec {
     /// SQL that runs once, as superuser, in the first database after it was created (CNPG `postInitApplicationSQL`).
     pub init_db: Option<String>,
     /// How the data directory of a new Cluster is made: encoding, locale, checksums. Nothing of it can be changed later.
-    pub initdb: Option<InitDb>,
+    pub initdb_options: Option<InitDb>,
     /// PostgreSQL parameters. Values are strings: quote numbers and booleans.
     pub postgres_parameters: Option<BTreeMap<String, String>>,
     /// Lines of `pg_hba.conf`, which come behind CNPG's own and behind those of `clientCertificate`, and before `host all all all scram-sha-256`, the last one.

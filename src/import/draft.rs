@@ -67,7 +67,7 @@ const PARTED: [&str; 11] = [
     "backup",
     "availability",
     "ephemeralVolumes",
-    "initdb",
+    "initdbOptions",
     "monitoring",
     "pooler",
     "services",

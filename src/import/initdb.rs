@@ -36,7 +36,7 @@ pub fn carry(found: &Found, draft: &mut Draft) {
     let size = initdb.get("walSegmentSize").filter(|size| *size != 16);
     fields.extend(size.map(|size| ("walSegmentSize".to_owned(), size.clone())));
     if !fields.is_empty() {
-        draft.set("initdb", fields);
+        draft.set("initdbOptions", fields);
     }
     // Of several statements CNPG makes several calls.
     if let [sql] = list(initdb, "/postInitApplicationSQL")

@@ -50,7 +50,7 @@ const ORDER: &[&str] = &[
     "adminUser",
     "adminPasswordFrom",
     "initDb",
-    "initdb",
+    "initdbOptions",
     "postgresParameters",
     "pgHba",
     "customLabels",

@@ -1,4 +1,4 @@
-//! `spec.initdb`: how the data directory of a new Cluster is made.
+//! `spec.initdbOptions`: how the data directory of a new Cluster is made.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -15,8 +15,8 @@ impl Checker<'_> {
         path: &FieldPath,
         image: Option<&Image>,
     ) -> InitDb {
-        let initdb_path = path.key("initdb");
-        let Some(given) = &spec.initdb else {
+        let initdb_path = path.key("initdbOptions");
+        let Some(given) = &spec.initdb_options else {
             return InitDb::default();
         };
         if spec.recovery.is_some() {
@@ -184,7 +184,7 @@ impl Checker<'_> {
                 && megabytes < size.saturating_mul(2)
             {
                 let message = format!(
-                    "must be at least two WAL segments, {} MB with `spec.initdb.walSegmentSize`",
+                    "must be at least two WAL segments, {} MB with `spec.initdbOptions.walSegmentSize`",
                     size.saturating_mul(2)
                 );
                 let error =

@@ -14,8 +14,8 @@ use super::instance::INSTANCES;
 use super::placement::HOSTNAME;
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{
-    AntiAffinity, AntiAffinityType, Availability, Backup, DataDurability, Profile, Spec,
-    Synchronous, SynchronousMethod, TopologySpread, WhenUnsatisfiable,
+    AntiAffinity, AntiAffinityType, Availability, Backup, DataDurability, Profile,
+    ReplicaBootstrap, Spec, Synchronous, SynchronousMethod, TopologySpread, WhenUnsatisfiable,
 };
 
 /// A field that a profile fills in.
@@ -238,8 +238,18 @@ pub const DEMANDS: &[Demand] = &[
             given.network_policy.is_none() && apps.is_none_or(Vec::is_empty)
         },
     },
-    // The place for what production asks of `spec.initdb`: data checksums, and a locale that does not change its order
-    // with the operating system. There is no such field yet.
+    Demand {
+        profile: Profile::Production,
+        field: "initdbOptions",
+        message: "is not set, and nothing of it can be changed later: CNPG makes a new Cluster with the locale C and, before \
+                  PostgreSQL 18, without data checksums. Say what you want, if only `{dataChecksums: true}`",
+        missing: |_, spec| {
+            let from_peer = spec.replica.as_ref().and_then(|replica| replica.bootstrap);
+            spec.initdb_options.is_none()
+                && spec.recovery.is_none()
+                && from_peer != Some(ReplicaBootstrap::Recovery)
+        },
+    },
 ];
 
 impl Checker<'_> {

@@ -170,7 +170,8 @@ fn fitted(spec: &mut Value) {
         certify(&mut spec["databases"]);
     }
     if spec.get("recovery").is_none() {
-        spec["initdb"] = json!({"encoding": "UTF8", "dataChecksums": true, "walSegmentSize": 64});
+        spec["initdbOptions"] =
+            json!({"encoding": "UTF8", "dataChecksums": true, "walSegmentSize": 64});
         spec["pgHba"] = json!(["hostnossl all all all reject"]);
     }
     if spec["instances"] == 1 {

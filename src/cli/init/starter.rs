@@ -16,7 +16,7 @@ pub const NOT_SHOWN: [&str; 11] = [
     "barmanPlugin",
     "clusterName",
     "imageCatalog",
-    "initdb",
+    "initdbOptions",
     "nodepoolKey",
     "pgHba",
     "recovery",
