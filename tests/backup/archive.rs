@@ -111,12 +111,6 @@ impl Archive {
         }
     }
 
-    /// The same with a variable more, which leads the client to an emulator.
-    pub(super) fn with(mut self, (name, value): (&str, &str)) -> Self {
-        self.environment.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
     /// Runs a command with nothing of the caller's environment.
     fn command(
         &self,

@@ -90,6 +90,17 @@ impl Documents {
         document.unwrap_or_else(|| panic!("there is no {kind} {name}"))
     }
 
+    /// The same with a variable more for the sidecars of every ObjectStore.
+    pub(super) fn with_variable(mut self, name: &str, value: &str) -> Self {
+        for store in self.all.iter_mut().filter(|d| d["kind"] == "ObjectStore") {
+            let variables = &mut store["spec"]["instanceSidecarConfiguration"]["env"];
+            let mut all = variables.as_array().cloned().unwrap_or_default();
+            all.push(json!({"name": name, "value": value}));
+            *variables = all.into();
+        }
+        self
+    }
+
     /// The names of the Clusters that are brought up from a backup.
     pub(super) fn recovered(&self) -> Vec<&str> {
         self.all
