@@ -122,6 +122,7 @@ fn a_cluster_comes_back_out_of_azure() {
             "--location",
             place,
             "--skipApiVersionCheck",
+            "--disableTelemetry",
         ])
     });
     let connection = format!(
