@@ -18,6 +18,7 @@ mod support;
 mod backup {
     mod archive;
     mod documents;
+    mod emulators;
     mod export;
     mod instance;
     mod recovery;

@@ -15,29 +15,35 @@ use crate::rig::server::{Run, directory, run};
 /// One folder of an archive, as one Cluster reaches it.
 #[derive(Clone)]
 pub(super) struct Archive {
-    endpoint: String,
+    /// The arguments that say which store it is.
+    store: Vec<String>,
     destination: String,
     /// The folder.
     pub server: String,
     environment: Vec<(String, String)>,
     wal: Vec<String>,
     data: Vec<String>,
-    /// The file that `AWS_CA_BUNDLE` names.
-    authority: Option<Arc<Authority>>,
+    /// The file that one of the variables names.
+    _file: Option<Arc<Held>>,
 }
 
-/// A certificate in a file. It is gone when the last who needs it is.
-struct Authority(PathBuf);
+/// A certificate or a key in a file. It is gone when the last who needs it is.
+struct Held(PathBuf);
 
-impl Authority {
-    fn new(certificate: &str) -> Self {
-        let directory = directory("authority");
-        fs::write(directory.join("ca.crt"), certificate).expect("it can be written");
+impl Held {
+    fn new(text: &str) -> Self {
+        let directory = directory("held");
+        fs::write(directory.join("file"), text).expect("it can be written");
         Self(directory)
+    }
+
+    /// The variable that names the file.
+    fn variable(&self, name: &str) -> (String, String) {
+        (name.to_owned(), self.0.join("file").display().to_string())
     }
 }
 
-impl Drop for Authority {
+impl Drop for Held {
     fn drop(&mut self) {
         fs::remove_dir_all(&self.0).ok();
     }
@@ -82,16 +88,11 @@ impl Archive {
         let parameters = &plugin["parameters"];
         let store = documents.get("ObjectStore", &text(&parameters["barmanObjectName"]));
         let configuration = &store["spec"]["configuration"];
-        let keys = &configuration["s3Credentials"];
-        let mut environment: Vec<(String, String)> = [
-            ("AWS_ACCESS_KEY_ID", "accessKeyId"),
-            ("AWS_SECRET_ACCESS_KEY", "secretAccessKey"),
-            ("AWS_DEFAULT_REGION", "region"),
-        ]
-        .map(|(name, key)| (name.to_owned(), documents.secret(&keys[key]).to_owned()))
-        .into();
-        let authority = configuration.get("endpointCA");
-        let authority = authority.map(|ca| Arc::new(Authority::new(documents.secret(ca))));
+        let (provider, mut environment, file) = credentials(documents, configuration);
+        let mut options = vec!["--cloud-provider".to_owned(), provider.to_owned()];
+        if let Some(url) = configuration.get("endpointURL") {
+            options.splice(0..0, ["--endpoint-url".to_owned(), text(url)]);
+        }
         let variables = store["spec"]["instanceSidecarConfiguration"]["env"].as_array();
         let pair = |v: &Value| (text(&v["name"]), text(&v["value"]));
         environment.extend(variables.into_iter().flatten().map(pair));
@@ -100,13 +101,13 @@ impl Archive {
             None => Vec::new(),
         };
         Self {
-            endpoint: text(&configuration["endpointURL"]),
+            store: options,
             destination: text(&configuration["destinationPath"]),
             server: text(&parameters["serverName"]),
             environment,
             wal: compression("wal"),
             data: compression("data"),
-            authority,
+            _file: file.map(Arc::new),
         }
     }
 
@@ -125,19 +126,12 @@ impl Archive {
             .iter()
             .map(|(name, value)| format!("{name}={value}"));
         arguments.extend(own);
-        let authority = self.authority.iter();
-        arguments.extend(authority.map(|ca| format!("AWS_CA_BUNDLE={}/ca.crt", ca.0.display())));
         arguments.extend(extra.iter().map(|(name, value)| format!("{name}={value}")));
         arguments.push(program.to_owned());
         arguments.extend_from_slice(options);
-        let fixed = [
-            "--endpoint-url",
-            &self.endpoint,
-            "--cloud-provider",
-            "aws-s3",
-        ];
+        arguments.extend_from_slice(&self.store);
         let place = [self.destination.as_str(), &self.server];
-        let rest = fixed.iter().chain(&place).chain(last);
+        let rest = place.iter().chain(last);
         arguments.extend(rest.map(|&argument| argument.to_owned()));
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         run("sh", &arguments, "")
@@ -231,6 +225,54 @@ impl Archive {
         let destination = self.destination.strip_prefix("s3://");
         format!("{}/{}", destination.expect("it is in S3"), self.server)
     }
+}
+
+/// What `--cloud-provider` is given, the variables, and the file that one of them names: `EnvSetCloudCredentialsAndCertificates`
+/// and `appendCloudProviderOptions` of barman-cloud.
+fn credentials(
+    documents: &Documents,
+    configuration: &Value,
+) -> (&'static str, Vec<(String, String)>, Option<Held>) {
+    let variables = |keys: &Value, pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        let given = pairs.iter().filter(|(_, key)| keys.get(key).is_some());
+        let value = |key: &str| documents.secret(&keys[key]).to_owned();
+        given
+            .map(|(name, key)| ((*name).to_owned(), value(key)))
+            .collect()
+    };
+    let mut file = None;
+    let mut held = |selector: &Value, name: &str| {
+        file = Some(Held::new(documents.secret(selector)));
+        file.iter()
+            .map(|held| held.variable(name))
+            .collect::<Vec<_>>()
+    };
+    if let Some(keys) = configuration.get("azureCredentials") {
+        let pairs = [
+            ("AZURE_STORAGE_ACCOUNT", "storageAccount"),
+            ("AZURE_STORAGE_KEY", "storageKey"),
+            ("AZURE_STORAGE_SAS_TOKEN", "storageSasToken"),
+            ("AZURE_STORAGE_CONNECTION_STRING", "connectionString"),
+        ];
+        return ("azure-blob-storage", variables(keys, &pairs), None);
+    }
+    if let Some(keys) = configuration.get("googleCredentials") {
+        let key = held(
+            &keys["applicationCredentials"],
+            "GOOGLE_APPLICATION_CREDENTIALS",
+        );
+        return ("google-cloud-storage", key, file);
+    }
+    let pairs = [
+        ("AWS_ACCESS_KEY_ID", "accessKeyId"),
+        ("AWS_SECRET_ACCESS_KEY", "secretAccessKey"),
+        ("AWS_DEFAULT_REGION", "region"),
+    ];
+    let mut environment = variables(&configuration["s3Credentials"], &pairs);
+    if let Some(authority) = configuration.get("endpointCA") {
+        environment.extend(held(authority, "AWS_CA_BUNDLE"));
+    }
+    ("aws-s3", environment, file)
 }
 
 /// Seconds and fraction in UTC, for comparing; all times here are in UTC.

@@ -41,6 +41,16 @@ pub(super) fn environment() -> Env {
 impl Documents {
     /// Those of a stack: its namespace, version, links and whatever else.
     pub(super) fn new(store: &Store, spec: &Value, items: &Value) -> Self {
+        let mut documents = Self::of(spec, items, &environment());
+        if let Some(authority) = &store.authority {
+            let at = ("store-authority".to_owned(), "store.crt".to_owned());
+            documents.secrets.insert(at, authority.clone());
+        }
+        documents
+    }
+
+    /// The same with whatever is in its links.
+    pub(super) fn of(spec: &Value, items: &Value, environment: &Env) -> Self {
         let mut whole = json!({
             "adminUser": ADMIN,
             "adminPasswordFrom": {"secretRef": {"name": "keeper-login"}},
@@ -60,17 +70,13 @@ impl Documents {
                 "apiVersion": "cnpgstack.io/v1alpha1", "kind": "CnpgStack", "metadata": {"name": "shop"}, "spec": whole,
             },
         });
-        let run = library(list.to_string().as_bytes(), &environment());
+        let run = library(list.to_string().as_bytes(), environment);
         assert_eq!(run.code, 0, "{}", run.stderr);
         let text = String::from_utf8(run.stdout).expect("the output is UTF-8");
         let all: Vec<Value> = wire::items(&wire::value(&text).expect("the output is YAML"))
             .cloned()
             .collect();
-        let mut secrets = generated(&all);
-        if let Some(authority) = &store.authority {
-            let at = ("store-authority".to_owned(), "store.crt".to_owned());
-            secrets.insert(at, authority.clone());
-        }
+        let secrets = generated(&all);
         Self { all, secrets }
     }
 
@@ -82,6 +88,17 @@ impl Documents {
             .filter(|d| d["kind"] == kind && d["metadata"]["name"] == name);
         let document = found.next();
         document.unwrap_or_else(|| panic!("there is no {kind} {name}"))
+    }
+
+    /// The same with a variable more for the sidecars of every ObjectStore.
+    pub(super) fn with_variable(mut self, name: &str, value: &str) -> Self {
+        for store in self.all.iter_mut().filter(|d| d["kind"] == "ObjectStore") {
+            let variables = &mut store["spec"]["instanceSidecarConfiguration"]["env"];
+            let mut all = variables.as_array().cloned().unwrap_or_default();
+            all.push(json!({"name": name, "value": value}));
+            *variables = all.into();
+        }
+        self
     }
 
     /// The names of the Clusters that are brought up from a backup.
