@@ -29,7 +29,6 @@ pub mod fields;
 pub mod found;
 pub mod helm;
 pub mod initdb;
-pub mod known;
 pub mod map;
 pub mod monitoring;
 pub mod objects;
@@ -130,7 +129,6 @@ pub fn convert(
     plaintext::check(&found)?;
     let nothing = list(&[]).map_err(|error| format!("{error:#}"))?;
     let mut draft = map::draft(&found, request.leave_databases)?;
-    draft.notes.extend(known::check(&found));
     if by_helm || helm::owns(&found) {
         draft.note(helm::release(&found));
     }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use super::documents::{self, Documents, assert_same};
+use super::kpt::KPTFILE;
+use super::kustomize::FUNCTION;
 use super::sandbox::{ROOT, Sandbox, run};
 use crate::support::admission::{findings, how};
 use crate::support::crd::Crds;
@@ -12,20 +14,7 @@ use crate::support::fixture;
 
 /// The directory of the sample in its sandbox.
 const PACKAGE: &str = "package";
-/// Runs the program that is on PATH.
-const KPTFILE: &str = "\
-apiVersion: kpt.dev/v1
-kind: Kptfile
-metadata:
-  name: shop
-  annotations:
-    config.kubernetes.io/local-config: \"true\"
-pipeline:
-  mutators:
-  - exec: cnpg-stack
-    configPath: stack.yaml
-";
-/// Runs the same as a generator.
+/// Runs the program as a generator.
 const KUSTOMIZATION: &str = "\
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
@@ -33,10 +22,11 @@ generators:
 - stack.yaml
 ";
 /// What the samples take from the environment, none of it a secret.
-const ENVIRONMENT: [(&str, &str); 3] = [
+const ENVIRONMENT: [(&str, &str); 4] = [
     ("REGISTRY_PASSWORD", "one-of-the-registry"),
     ("REPORTING_PASSWORD", "one-of-the-reporter"),
     ("MINIO_SECRET_KEY", "one-of-the-bucket"),
+    ("EAST_SECRET_KEY", "one-of-the-other-side"),
 ];
 
 /// The names of the samples.
@@ -56,12 +46,24 @@ fn samples() -> Vec<String> {
 fn stack(name: &str) -> String {
     let path = Path::new(ROOT).join("fn-config").join(name);
     let text = fs::read_to_string(path).expect("the sample is text");
-    let (head, rest) = text
-        .split_once("      container:\n        image: ")
-        .expect("the sample names its image");
-    let (_, rest) = rest.split_once('\n').expect("the line ends");
-    // With encryption two renders have the same values and other texts.
-    format!("{head}      exec: {{path: cnpg-stack}}\n{rest}").replace("mode: auto", "mode: never")
+    let (head, spec) = text.split_once("\nspec:\n").expect("the sample has a spec");
+    let (head, _) = head.split_once("\n  annotations:").unwrap_or((head, ""));
+    format!(
+        "{head}\n  annotations:\n{FUNCTION}spec:\n{}",
+        in_the_clear(spec)
+    )
+}
+
+/// The fields without `secrets`: encrypted, two renders have the same values and other texts.
+fn in_the_clear(spec: &str) -> String {
+    let mut inside = false;
+    let lines = spec.lines().filter(|line| {
+        if !line.starts_with("   ") {
+            inside = line.starts_with("  secrets:");
+        }
+        !inside
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn run_here(sandbox: &Sandbox, program: &str, arguments: &[&str]) -> String {

@@ -9,6 +9,20 @@ const PACKAGE: &str = "examples/kpt";
 /// Where kpt writes the results.
 const RESULTS: &str = "results";
 
+/// A package of its own that runs the program on PATH.
+pub(super) const KPTFILE: &str = "\
+apiVersion: kpt.dev/v1
+kind: Kptfile
+metadata:
+  name: shop
+  annotations:
+    config.kubernetes.io/local-config: \"true\"
+pipeline:
+  mutators:
+  - exec: cnpg-stack
+    configPath: stack.yaml
+";
+
 /// The files of a package, by their path in it.
 pub(super) type Files = BTreeMap<String, String>;
 

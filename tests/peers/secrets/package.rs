@@ -3,24 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::documents::{self, assert_same};
+use super::super::kpt::KPTFILE;
 use super::super::sandbox::Run;
 use super::bench::{Bench, Key, assert_silent, encrypted_for, rich, rich_inline};
 
 /// The stack of the package.
 const STACK: &str = "package/stack.yaml";
-/// Runs the program that is on PATH.
-const KPTFILE: &str = "\
-apiVersion: kpt.dev/v1
-kind: Kptfile
-metadata:
-  name: shop
-  annotations:
-    config.kubernetes.io/local-config: \"true\"
-pipeline:
-  mutators:
-  - exec: cnpg-stack
-    configPath: stack.yaml
-";
 /// The files of the package that hold secrets.
 const SECRETS: [&str; 11] = [
     "k8s/deploy/base/secret/cnpg-env.yaml",
