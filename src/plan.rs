@@ -240,7 +240,7 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
     }
     // Without a primary that takes changes the Jobs would only wait until they fail.
     if !stack.grants.is_empty() && stack.is_writable() {
-        let metadata = Meta::new(stack, &grant::FILES.name()).wave(REFERENCED_WAVE);
+        let metadata = Meta::new(stack, grant::FILES.name()).wave(REFERENCED_WAVE);
         let files = grant::FILES.config_map(metadata);
         documents.push(Document::new(File::GrantJobs, &files));
         documents.extend(each(File::GrantJobs, grant_job::build_all(stack)));

@@ -78,7 +78,7 @@ fn every_file_of_the_jobs_is_shipped() {
         assert_eq!(there, names.collect(), "{directory}");
     }
     assert_eq!(FILES.shared, &EPHEMERAL[..1]);
-    for files in [EXPORT_FILES, MIGRATION_FILES] {
+    for files in [&EXPORT_FILES, &MIGRATION_FILES] {
         assert_eq!(files.shared, EPHEMERAL);
     }
 }

@@ -63,7 +63,7 @@ fn export(stack: &Stack, bucket: &Bucket, documents: &mut Vec<Document>) {
     let mut exports = documents.iter().filter(|d| d.file == File::ExportJobs);
     let first = exports.next().is_none();
     if first && !jobs.is_empty() {
-        let metadata = Meta::new(stack, &EXPORT_FILES.name()).day2();
+        let metadata = Meta::new(stack, EXPORT_FILES.name()).day2();
         let files = EXPORT_FILES.config_map(metadata);
         documents.push(Document::new(File::ExportJobs, &files));
     }

@@ -17,10 +17,10 @@ pub mod rights;
 use rights::Right;
 
 /// The files of a grant Job.
-pub const FILES: Files = Files {
-    kind: "grant-files",
-    shared: &[COMMON],
-    files: &[
+pub static FILES: Files = Files::new(
+    "grant-files",
+    &[COMMON],
+    &[
         ("grant.sh", include_str!("grant/job/grant.sh")),
         ("wanted.sql", include_str!("grant/job/wanted.sql")),
         ("ready.sql", include_str!("grant/job/ready.sql")),
@@ -35,7 +35,7 @@ pub const FILES: Files = Files {
         ("sessions.sql", include_str!("grant/job/sessions.sql")),
         ("check.sql", include_str!("grant/job/check.sql")),
     ],
-};
+);
 
 /// The wanted document of one user in one database.
 #[must_use]

@@ -190,7 +190,7 @@ pub fn scratch(size: &str) -> Volume {
 /// The files that it runs.
 #[must_use]
 pub fn files(files: &Files) -> Volume {
-    files_named(&files.name())
+    files_named(files.name())
 }
 
 /// The files that it runs, in a ConfigMap of this name.

@@ -13,10 +13,10 @@ pub mod login_secret;
 pub(in crate::plan) mod replication;
 
 /// The files of a migration Job.
-pub const FILES: Files = Files {
-    kind: "migration-files",
-    shared: &EPHEMERAL,
-    files: &[
+pub static FILES: Files = Files::new(
+    "migration-files",
+    &EPHEMERAL,
+    &[
         ("migrate.sh", include_str!("migration/job/migrate.sh")),
         ("ends.sh", include_str!("migration/job/ends.sh")),
         ("cutover.sh", include_str!("migration/job/cutover.sh")),
@@ -60,7 +60,7 @@ pub const FILES: Files = Files {
         ("caught_up.sql", include_str!("migration/job/caught_up.sql")),
         ("finish.sql", include_str!("migration/job/finish.sql")),
     ],
-};
+);
 
 /// The documents of every migration.
 pub(super) fn build_all(stack: &Stack) -> Vec<Document> {

@@ -1,6 +1,7 @@
 //! The schema of a `CnpgStack` in the three forms that tools read.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use kube_core::schema::{OptionalEnum, OptionalIntOrString, StructuralSchemaRewriter};
 use schemars::generate::SchemaSettings;
@@ -31,12 +32,15 @@ impl JsonSchema for AnyValue {
 /// for one stack; `tests/generate` writes it, and a test holds the two together.
 const COMMITTED: &str = include_str!("../../fn-config/schema.json");
 
-/// The committed schema of `spec`.
-pub(super) fn committed() -> Value {
-    let document: Value = serde_json::from_str(COMMITTED).unwrap_or_default();
-    let spec = document.pointer("/properties/spec").cloned();
-    // A file that is no schema is a mistake of ours, and costs time but not correctness.
-    spec.unwrap_or_else(spec_schema)
+/// The committed schema of `spec`, read once however many stacks there are.
+pub(super) fn committed() -> &'static Value {
+    static SPEC: OnceLock<Value> = OnceLock::new();
+    SPEC.get_or_init(|| {
+        let mut document: Value = serde_json::from_str(COMMITTED).unwrap_or_default();
+        let spec = document.pointer_mut("/properties/spec").map(Value::take);
+        // A file that is no schema is a mistake of ours, and costs time but not correctness.
+        spec.unwrap_or_else(spec_schema)
+    })
 }
 
 /// The schema of `spec`, with every type written out in place.

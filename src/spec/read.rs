@@ -30,7 +30,7 @@ pub fn read(mut value: Value, out: &mut Diagnostics) -> Option<Document> {
         out.error(Code::MissingField, &path, "must be set");
         return None;
     }
-    if !shape::check(&mut spec, &definition::committed(), &path, out) {
+    if !shape::check(&mut spec, definition::committed(), &path, out) {
         return None;
     }
     let Ok(spec) = serde_json::from_value(spec) else {

@@ -17,14 +17,14 @@ use crate::validate::{Bucket, Database, Stack, export_name};
 use super::{rclone, service_account};
 
 /// The files of an export Job.
-pub const EXPORT_FILES: Files = Files {
-    kind: "export-files",
-    shared: &EPHEMERAL,
-    files: &[
+pub static EXPORT_FILES: Files = Files::new(
+    "export-files",
+    &EPHEMERAL,
+    &[
         ("export.sh", include_str!("export/export.sh")),
         ("upload.sh", include_str!("export/upload.sh")),
     ],
-};
+);
 
 /// A day for the work, and another to read the log.
 const LIMITS: Limits = Limits {

@@ -1,6 +1,7 @@
 //! The files that the Jobs of one kind run: one ConfigMap for all of them.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use k8s_openapi::api::core::v1::ConfigMap;
 
@@ -15,14 +16,33 @@ pub struct Files {
     pub shared: &'static [(&'static str, &'static str)],
     /// Names and texts.
     pub files: &'static [(&'static str, &'static str)],
+    /// The name, once it was made: the hash is over all texts, and every Job of every stack needs it.
+    name: OnceLock<String>,
 }
 
 impl Files {
+    /// Files of a kind.
+    #[must_use]
+    pub const fn new(
+        kind: &'static str,
+        shared: &'static [(&'static str, &'static str)],
+        files: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self {
+            kind,
+            shared,
+            files,
+            name: OnceLock::new(),
+        }
+    }
+
     /// The name says what is inside: a Job never reads other files than those it was made with.
     #[must_use]
-    pub fn name(&self) -> String {
-        let parts: Vec<&str> = self.all().flat_map(|(name, text)| [name, text]).collect();
-        format!("{}-{}", self.kind, digest(&parts.join("\0")))
+    pub fn name(&self) -> &str {
+        self.name.get_or_init(|| {
+            let parts: Vec<&str> = self.all().flat_map(|(name, text)| [name, text]).collect();
+            format!("{}-{}", self.kind, digest(&parts.join("\0")))
+        })
     }
 
     fn all(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
