@@ -11,18 +11,23 @@ use crate::spec::{GROUP, KIND, VERSION};
 
 /// The fields that the starter file does not show: each needs another field beside it, or a value
 /// that `init` cannot know.
-pub const NOT_SHOWN: [&str; 11] = [
+pub const NOT_SHOWN: [&str; 16] = [
     "adminPassword",
     "barmanPlugin",
     "clusterName",
+    "ephemeralVolumes",
     "imageCatalog",
     "initdbOptions",
+    "monitoring",
     "nodepoolKey",
     "pgHba",
     "recovery",
     "registry",
     "replica",
     "restartedAt",
+    "serviceAccount",
+    "tablespaces",
+    "walStorageClass",
 ];
 
 /// The superuser of the starter.
