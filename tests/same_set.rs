@@ -52,6 +52,7 @@ fn wider() -> impl Strategy<Value = Value> {
             entries
                 .into_iter()
                 .flatten()
+                .filter(|entry| entry.get("clientCertificate").is_none())
                 .for_each(|entry| entry["password"] = json!(password));
             let present = spec["databases"].as_array().cloned().unwrap_or_default();
             let present = present.into_iter().find(is_let_in);
@@ -73,10 +74,13 @@ fn wider() -> impl Strategy<Value = Value> {
     )
 }
 
-/// Whether an entry lets its user into the database.
+/// Whether an entry lets its user into the database, by a password.
 fn is_let_in(entry: &Value) -> bool {
     let flags = entry["cnpgPermissions"].as_array();
-    entry["state"] == "present" && flags.is_some_and(|flags| flags.contains(&json!("connect")))
+    let certificate = entry.get("clientCertificate").is_some();
+    entry["state"] == "present"
+        && !certificate
+        && flags.is_some_and(|flags| flags.contains(&json!("connect")))
 }
 
 /// The documents of the function.
