@@ -17,6 +17,7 @@ mod cluster_spec;
 mod database;
 mod database_role;
 mod env_secret;
+pub mod filled;
 pub mod grant;
 mod grant_job;
 mod image;

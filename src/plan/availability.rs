@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use k8s_crds_cloud_native_pg::{
-    ClusterAffinity, ClusterAffinityTolerations, ClusterPostgresqlSynchronous,
+    ClusterAffinityTolerations, ClusterPostgresqlSynchronous,
     ClusterPostgresqlSynchronousDataDurability as Durability,
     ClusterPostgresqlSynchronousMethod as Method, ClusterPrimaryUpdateMethod as UpdateMethod,
     ClusterPrimaryUpdateStrategy as UpdateStrategy, ClusterReplicationSlots,
@@ -13,7 +13,7 @@ use k8s_crds_cloud_native_pg::{
     ClusterTopologySpreadConstraintsLabelSelector as Selector,
 };
 
-use super::probes;
+use super::{filled, probes};
 use crate::spec::{
     AntiAffinityType, DataDurability, NodeInclusionPolicy, PrimaryUpdateMethod,
     PrimaryUpdateStrategy, SynchronousMethod, TaintEffect, Toleration, TolerationOperator,
@@ -66,20 +66,15 @@ fn placement(availability: &Availability, cluster: &str, spec: &mut ClusterSpec)
             affinity.topology_key = Some(topology_key.clone());
         }
     }
-    affinity.tolerations = filled(availability.tolerations.iter().map(toleration).collect());
+    affinity.tolerations = filled::list(availability.tolerations.iter().map(toleration));
     let labels = &availability.node_selector;
     affinity.node_selector = (!labels.is_empty()).then(|| labels.clone());
-    spec.affinity = (affinity != ClusterAffinity::default()).then_some(affinity);
+    spec.affinity = filled::object(affinity);
     spec.priority_class_name
         .clone_from(&availability.priority_class);
     let constraints = availability.topology_spread.iter();
     spec.topology_spread_constraints =
-        filled(constraints.map(|one| constraint(one, cluster)).collect());
-}
-
-/// None for an empty list, which the API would drop.
-fn filled<T>(list: Vec<T>) -> Option<Vec<T>> {
-    (!list.is_empty()).then_some(list)
+        filled::list(constraints.map(|one| constraint(one, cluster)));
 }
 
 /// Empty texts mean the same as none, and the API drops them.

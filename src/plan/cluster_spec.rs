@@ -17,7 +17,8 @@ use k8s_crds_cloud_native_pg::{
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{
-    availability, image, managed_role, monitoring, registry_secret, service_account, storage,
+    availability, filled, image, managed_role, monitoring, registry_secret, service_account,
+    storage,
 };
 use crate::spec::BackupTarget;
 use crate::validate::{Resources, Stack};
@@ -61,18 +62,13 @@ pub(super) fn build(stack: &Stack, cluster: &str) -> ClusterSpec {
     spec
 }
 
-/// A map, unless it is empty.
-pub(super) fn filled(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
-    (!map.is_empty()).then(|| map.clone())
-}
-
 fn postgresql(stack: &Stack) -> Option<ClusterPostgresql> {
     let postgresql = ClusterPostgresql {
-        parameters: filled(&stack.parameters),
-        pg_hba: Some(stack.pg_hba.clone()).filter(|lines| !lines.is_empty()),
+        parameters: filled::map(&stack.parameters),
+        pg_hba: filled::list(stack.pg_hba.clone()),
         ..ClusterPostgresql::default()
     };
-    (postgresql != ClusterPostgresql::default()).then_some(postgresql)
+    filled::object(postgresql)
 }
 
 fn data_storage(stack: &Stack) -> ClusterStorage {

@@ -6,6 +6,7 @@ use k8s_crds_cloud_native_pg::{
     DatabaseSpec,
 };
 
+use super::filled;
 use crate::meta::Meta;
 use crate::validate::{Database, Extension, Schema, Stack};
 
@@ -29,16 +30,12 @@ fn build(stack: &Stack, database: &Database) -> DatabaseResource {
             owner: database.owner.name.clone(),
             ensure: Some(DatabaseEnsure::Present),
             database_reclaim_policy: Some(DatabaseDatabaseReclaimPolicy::Retain),
-            schemas: filled(database.schemas.iter().map(schema)),
-            extensions: filled(database.extensions.iter().map(extension)),
+            schemas: filled::list(database.schemas.iter().map(schema)),
+            extensions: filled::list(database.extensions.iter().map(extension)),
             ..DatabaseSpec::default()
         },
         status: None,
     }
-}
-
-fn filled<T>(list: impl Iterator<Item = T>) -> Option<Vec<T>> {
-    Some(list.collect()).filter(|list: &Vec<T>| !list.is_empty())
 }
 
 /// The lists are atomic, so the API's defaults are written out.

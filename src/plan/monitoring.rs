@@ -11,6 +11,7 @@ use k8s_crds_cloud_native_pg::{
 use k8s_openapi::api::core::v1::ConfigMap;
 use serde_json::{Map, Value, json};
 
+use super::filled;
 use crate::krm::yaml;
 use crate::meta::{Meta, REFERENCED_WAVE};
 use crate::validate::{Column, KeyOf, MetricQuery, Stack};
@@ -102,14 +103,14 @@ pub(super) fn apply(stack: &Stack, spec: &mut ClusterSpec) {
     let (maps, secrets) = (config_maps(stack), secrets(stack));
     let monitoring = ClusterMonitoring {
         disable_default_queries: given.without_defaults.then_some(true),
-        custom_queries_config_map: (!maps.is_empty()).then_some(maps),
-        custom_queries_secret: (!secrets.is_empty()).then_some(secrets),
+        custom_queries_config_map: filled::list(maps),
+        custom_queries_secret: filled::list(secrets),
         tls: given.tls.then_some(ClusterMonitoringTls {
             enabled: Some(true),
         }),
         ..ClusterMonitoring::default()
     };
-    spec.monitoring = (monitoring != ClusterMonitoring::default()).then_some(monitoring);
+    spec.monitoring = filled::object(monitoring);
 }
 
 /// The list is atomic and the webhook puts its own entry first, so it stands there from the start.

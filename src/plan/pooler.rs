@@ -23,7 +23,7 @@ use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec}
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{cluster_spec, registry_secret};
+use super::{cluster_spec, filled, registry_secret};
 use crate::meta::Meta;
 use crate::spec::PoolMode;
 use crate::validate::{Pooler, RoleStyle, Stack};
@@ -47,14 +47,12 @@ pub(super) fn build(stack: &Stack, pooler: &Pooler) -> PoolerResource {
             instances: Some(pooler.instances),
             pgbouncer: pgbouncer(stack, pooler),
             template: Some(template(stack, pooler)),
-            service_template: cluster_spec::filled(&stack.labels).map(|labels| {
-                PoolerServiceTemplate {
-                    metadata: Some(PoolerServiceTemplateMetadata {
-                        labels: Some(labels),
-                        ..PoolerServiceTemplateMetadata::default()
-                    }),
-                    spec: None,
-                }
+            service_template: filled::map(&stack.labels).map(|labels| PoolerServiceTemplate {
+                metadata: Some(PoolerServiceTemplateMetadata {
+                    labels: Some(labels),
+                    ..PoolerServiceTemplateMetadata::default()
+                }),
+                spec: None,
             }),
             ..PoolerSpec::default()
         },
@@ -68,7 +66,7 @@ fn pgbouncer(stack: &Stack, pooler: &Pooler) -> PoolerPgbouncer {
             PoolMode::Session => PoolerPgbouncerPoolMode::Session,
             PoolMode::Transaction => PoolerPgbouncerPoolMode::Transaction,
         }),
-        parameters: cluster_spec::filled(&pooler.parameters),
+        parameters: filled::map(&pooler.parameters),
         pg_hba: (!pooler.pg_hba.is_empty()).then(|| pooler.pg_hba.clone()),
         image: pooler.image.clone().filter(|_| has_image_field(stack)),
         ..PoolerPgbouncer::default()
@@ -82,7 +80,7 @@ fn has_image_field(stack: &Stack) -> bool {
 
 /// CNPG adds its own labels, ports, probes and security contexts.
 fn template(stack: &Stack, pooler: &Pooler) -> PoolerTemplate {
-    let labels = cluster_spec::filled(&stack.labels);
+    let labels = filled::map(&stack.labels);
     PoolerTemplate {
         metadata: labels.map(|labels| PoolerTemplateMetadata {
             labels: Some(labels),

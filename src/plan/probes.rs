@@ -7,6 +7,7 @@ use k8s_crds_cloud_native_pg::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use super::filled;
 use crate::spec::ProbeType;
 use crate::validate::{IsolationCheck, Probe, Probes};
 
@@ -14,16 +15,19 @@ use crate::validate::{IsolationCheck, Probe, Probes};
 pub(super) fn build(probes: &Probes) -> Option<ClusterProbes> {
     let check = probes.isolation_check.as_ref();
     let liveness = probes.liveness.as_ref().map(|probe| liveness(probe, check));
-    filled(ClusterProbes {
-        startup: probes.startup.as_ref().map(startup).and_then(filled),
-        liveness: liveness.and_then(filled),
-        readiness: probes.readiness.as_ref().map(readiness).and_then(filled),
+    filled::object(ClusterProbes {
+        startup: probes
+            .startup
+            .as_ref()
+            .map(startup)
+            .and_then(filled::object),
+        liveness: liveness.and_then(filled::object),
+        readiness: probes
+            .readiness
+            .as_ref()
+            .map(readiness)
+            .and_then(filled::object),
     })
-}
-
-/// None for an object in which nothing is set.
-fn filled<T: Default + PartialEq>(object: T) -> Option<T> {
-    (object != T::default()).then_some(object)
 }
 
 fn startup(probe: &Probe) -> ClusterProbesStartup {
@@ -52,7 +56,7 @@ fn liveness(probe: &Probe, check: Option<&IsolationCheck>) -> ClusterProbesLiven
         success_threshold: None,
         termination_grace_period_seconds: probe.grace_period,
         isolation_check: check.and_then(|check| {
-            filled(ClusterProbesLivenessIsolationCheck {
+            filled::object(ClusterProbesLivenessIsolationCheck {
                 enabled: check.enabled,
                 request_timeout: check.request_timeout,
                 connection_timeout: check.connection_timeout,

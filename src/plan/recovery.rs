@@ -11,7 +11,7 @@ use k8s_crds_cloud_native_pg::{
     ClusterExternalClusters, ClusterExternalClustersPlugin, ClusterSpec,
 };
 
-use super::{cluster_spec, image, snapshots};
+use super::{cluster_spec, filled, image, snapshots};
 use crate::meta::Meta;
 use crate::validate::{Bucket, Origin, Point, Recovery, Stack, Target};
 
@@ -94,7 +94,7 @@ fn recovery_target(target: &Target) -> Option<RecoveryTarget> {
         Point::Name(name) => out.target_name = Some(name),
         Point::Xid(xid) => out.target_xid = Some(xid),
     }
-    (out != RecoveryTarget::default()).then_some(out)
+    filled::object(out)
 }
 
 /// The archive that is read. The list is atomic, so the API's defaults are written out; and the plugin

@@ -7,7 +7,7 @@ use k8s_crds_cloud_native_pg::{
     ClusterInheritedMetadata, ClusterServiceAccountTemplate, ClusterServiceAccountTemplateMetadata,
 };
 
-use super::cluster_spec::filled;
+use super::filled;
 use crate::validate::Stack;
 
 /// What the operator writes on the ServiceAccount.
@@ -15,8 +15,8 @@ pub(super) fn template(stack: &Stack) -> Option<ClusterServiceAccountTemplate> {
     let given = &stack.service_account;
     (!given.is_empty()).then(|| ClusterServiceAccountTemplate {
         metadata: ClusterServiceAccountTemplateMetadata {
-            annotations: filled(&given.annotations),
-            labels: filled(&given.labels),
+            annotations: filled::map(&given.annotations),
+            labels: filled::map(&given.labels),
             name: None,
         },
     })
@@ -27,7 +27,7 @@ pub(super) fn template(stack: &Stack) -> Option<ClusterServiceAccountTemplate> {
 pub(super) fn inherited(stack: &Stack) -> Option<ClusterInheritedMetadata> {
     let mut labels = stack.labels.clone();
     labels.extend(stack.service_account.pod_label());
-    filled(&labels).map(|labels| ClusterInheritedMetadata {
+    filled::map(&labels).map(|labels| ClusterInheritedMetadata {
         labels: Some(labels),
         annotations: None,
     })

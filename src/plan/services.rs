@@ -12,7 +12,7 @@ use k8s_crds_cloud_native_pg::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::cluster_spec;
+use super::filled;
 use crate::spec::{DefaultService, SelectorType, UpdateStrategy};
 use crate::validate::{AdditionalService, Services, Stack};
 
@@ -52,8 +52,8 @@ fn build_one(service: &AdditionalService) -> Additional {
         service_template: Template {
             metadata: Some(Metadata {
                 name: Some(service.name.clone()),
-                labels: cluster_spec::filled(&service.labels),
-                annotations: cluster_spec::filled(&service.annotations),
+                labels: filled::map(&service.labels),
+                annotations: filled::map(&service.annotations),
             }),
             spec: Some(TemplateSpec {
                 r#type: Some(service.kind.as_str().to_owned()),

@@ -11,13 +11,13 @@ use k8s_crds_cloud_native_pg::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use super::filled;
 use crate::validate::{Stack, Tablespace, TemporaryFiles};
 
 /// A restored Cluster needs the same tablespaces as the one that was backed up.
 pub(super) fn apply(stack: &Stack, spec: &mut ClusterSpec) {
     let tablespaces = &stack.storage.tablespaces;
-    spec.tablespaces =
-        (!tablespaces.is_empty()).then(|| tablespaces.iter().map(tablespace).collect());
+    spec.tablespaces = filled::list(tablespaces.iter().map(tablespace));
     let ephemeral = &stack.storage.ephemeral;
     let temporary = ephemeral.temporary.as_ref();
     let limit = temporary.filter(|files| files.class.is_none());
@@ -26,8 +26,7 @@ pub(super) fn apply(stack: &Stack, spec: &mut ClusterSpec) {
         shm: ephemeral.shm.as_ref().map(quantity),
         temporary_data: limit.map(|files| quantity(&files.size)),
     };
-    spec.ephemeral_volumes_size_limit =
-        (limits != ClusterEphemeralVolumesSizeLimit::default()).then_some(limits);
+    spec.ephemeral_volumes_size_limit = filled::object(limits);
     spec.ephemeral_volume_source = temporary.and_then(claim);
 }
 

@@ -2,7 +2,7 @@
 
 use super::check::{image, name};
 use super::instance::INSTANCES;
-use super::options::operator_version;
+use super::options::operator_of;
 use super::{Availability, Checker, Delays, Synchronous};
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{self, DataDurability, PrimaryUpdateMethod, PrimaryUpdateStrategy, Spec};
@@ -236,12 +236,6 @@ impl Checker<'_> {
         self.out.error(Code::Conflict, &path, message);
         Some(wanted)
     }
-}
-
-/// The operator's version, when it is one; what is wrong with it is reported where it stands.
-pub(super) fn operator_of(spec: &Spec) -> Option<(u32, u32)> {
-    let given = spec.operator.as_ref()?.version.as_deref()?;
-    operator_version(given).ok()
 }
 
 /// A PostgreSQL parameter; PostgreSQL does not look at the case of names.

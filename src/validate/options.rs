@@ -219,12 +219,13 @@ pub fn migrations(day2: &str) -> String {
 
 /// The minor version of the operator; the newest one where none is given, or one that is refused.
 pub(super) fn minor(spec: &Spec) -> u32 {
-    let given = spec
-        .operator
-        .as_ref()
-        .and_then(|operator| operator.version.as_deref());
-    let version = given.and_then(|version| operator_version(version).ok());
-    version.unwrap_or(NEWEST_OPERATOR).1
+    operator_of(spec).unwrap_or(NEWEST_OPERATOR).1
+}
+
+/// The operator's version, when it is one; what is wrong with it is reported where it stands.
+pub(super) fn operator_of(spec: &Spec) -> Option<(u32, u32)> {
+    let given = spec.operator.as_ref()?.version.as_deref()?;
+    operator_version(given).ok()
 }
 
 /// A version `1.N` or `1.N.P` of the operator.

@@ -7,10 +7,11 @@
 use std::borrow::Cow;
 
 use super::Checker;
-use super::availability::{FAILOVER_QUORUM, operator_of};
+use super::availability::FAILOVER_QUORUM;
 use super::buckets::linked;
 use super::check::image;
 use super::instance::INSTANCES;
+use super::options::operator_of;
 use super::placement::HOSTNAME;
 use crate::diagnostic::{Code, Diagnostic, FieldPath, Severity};
 use crate::spec::{

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::meta::{Meta, REFERENCED_WAVE};
+use crate::plan::filled;
 use crate::spec::{Compression, ServerSideEncryption, WalCompression};
 use crate::validate::{
     AzureCredentials, Bucket, Credentials, KeyRef, Provider, Resources, SecretValue, Stack, key,
@@ -99,7 +100,7 @@ fn object(
     };
     let spec = Spec {
         configuration,
-        instance_sidecar_configuration: filled(sidecar),
+        instance_sidecar_configuration: filled::object(sidecar),
         retention_policy,
     };
     json!({
@@ -109,10 +110,6 @@ fn object(
         "metadata": Meta::new(stack, &bucket.store).wave(REFERENCED_WAVE).protected().build(),
         "spec": spec,
     })
-}
-
-fn filled<T: Default + PartialEq>(part: T) -> Option<T> {
-    (part != T::default()).then_some(part)
 }
 
 fn configuration(stack: &Stack, bucket: &Bucket) -> Configuration {
@@ -138,8 +135,8 @@ fn configuration(stack: &Stack, bucket: &Bucket) -> Configuration {
     let mut out = Configuration {
         destination_path: bucket.destination(),
         endpoint_ca: bucket.endpoint_ca.as_ref().map(selector),
-        wal: filled(wal),
-        data: filled(data),
+        wal: filled::object(wal),
+        data: filled::object(data),
         ..Configuration::default()
     };
     match &bucket.provider {
