@@ -60,7 +60,7 @@ fn initdb_takes_what_is_given() {
             given.push(json!({"localeProvider": "builtin", "builtinLocale": "PG_UNICODE_FAST"}));
         }
         for fields in given {
-            let spec = cluster(version, &json!({"initdb": fields}));
+            let spec = cluster(version, &json!({"initdbOptions": fields}));
             let options = options(&spec["bootstrap"]["initdb"]);
             let image = format!("ghcr.io/cloudnative-pg/postgresql:{version}");
             let program = format!("/usr/lib/postgresql/{version}/bin/initdb");

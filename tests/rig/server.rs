@@ -153,6 +153,10 @@ SETTINGS
 exec "$bin/postgres" -D "$dir/data"
 "#;
 
+/// psql, which podman may take for ended before it has passed on what was said: a login that was refused was
+/// once seen with exit code 2 and without a word. So one that fails reads its input to the end, and waits.
+const PSQL: &str = r#"psql "$@" || { code=$?; cat >/dev/null; sleep 0.2; exit $code; }"#;
+
 impl Server {
     /// Starts one without a network.
     pub(crate) fn start(version: &'static str) -> Self {
@@ -292,6 +296,9 @@ impl Server {
             "--env",
             &options,
             &self.container,
+            "bash",
+            "-c",
+            PSQL,
             "psql",
             "--no-psqlrc",
             "--quiet",
