@@ -187,8 +187,9 @@ fn prepare(
         uncomparable: request.uncomparable,
     };
     jobs.par_iter_mut().for_each(|job| {
-        if let Some(files) = &job.files {
-            job.prepared = tree::prepare(files, root, options, world, &mut job.out);
+        // Not looked at again, and most of the memory that a stack takes.
+        if let Some(files) = job.files.take() {
+            job.prepared = tree::prepare(&files, root, options, world, &mut job.out);
         }
         progress.step();
     });

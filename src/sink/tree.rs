@@ -18,6 +18,7 @@ mod generator;
 mod policy;
 mod program;
 mod sealing;
+mod shared;
 
 pub use change::{Change, Kind, Options, Prepared, prepare};
 pub(crate) use files::CONFIG;

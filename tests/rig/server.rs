@@ -126,7 +126,7 @@ key server.key
 openssl req -new -key server.key -out server.csr -subj "/CN=$2-rw"
 printf 'subjectAltName=DNS:%s-rw,DNS:%s-rw.%s,DNS:%s-rw.%s.svc,DNS:%s-rw.%s.svc.cluster.local,DNS:%s\n' "$2" "$2" "$3" "$2" "$3" "$2" "$3" "$5" >san
 openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -out server.crt -extfile san
-"$bin/initdb" -D "$dir/data" -U postgres -E UTF8 --locale=C.UTF-8 --auth=trust
+"$bin/initdb" --no-sync -D "$dir/data" -U postgres -E UTF8 --locale=C.UTF-8 --auth=trust
 printf '%s\n' 'local all all trust' 'hostssl all all all scram-sha-256' >data/pg_hba.conf
 cat >>data/postgresql.conf <<SETTINGS
 unix_socket_directories = '$dir'

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::krm::yaml;
+use super::shared;
 use crate::meta::STALE_FILES;
 use crate::place::Placed;
 use crate::plan::File;
@@ -90,7 +90,7 @@ impl Body {
 
 /// Documents one after the other.
 pub(super) fn documents_text<'v>(documents: impl Iterator<Item = &'v Value>) -> String {
-    let texts: Vec<String> = documents.map(yaml::to_string).collect();
+    let texts: Vec<String> = documents.map(shared::to_string).collect();
     texts.join("---\n")
 }
 

@@ -80,8 +80,7 @@ pub fn prepare(
     world: &World<'_>,
     out: &mut Diagnostics,
 ) -> Prepared {
-    let [base, ..] = &files.roots;
-    let existing = match Existing::new(root, &files.owner, base, &files.kustomization()) {
+    let existing = match Existing::new(root, files) {
         Ok(existing) => existing,
         Err(error) => {
             unreadable(&error, out);
@@ -187,19 +186,9 @@ impl Work<'_> {
         if self.options.prune {
             return None;
         }
-        let [base, ..] = &self.files.roots;
-        let is_wanted = |path: &str| self.files.bodies.contains_key(path);
-        match self.existing.stale_listed(base, is_wanted) {
-            Ok(stale) if stale.is_empty() => None,
-            Ok(stale) => {
-                let body = self.files.bodies.get(&self.files.kustomization())?;
-                Some(body.clone().with_stale_files(&stale))
-            }
-            Err(error) => {
-                unreadable(&error, self.out);
-                None
-            }
-        }
+        let stale = self.existing.stale_listed(self.files);
+        let body = self.files.bodies.get(&self.files.kustomization())?;
+        (!stale.is_empty()).then(|| body.clone().with_stale_files(&stale))
     }
 
     /// One wanted file.
@@ -337,16 +326,8 @@ impl Work<'_> {
 
     /// The files of the stack that are not wanted any more.
     fn stale(&mut self) {
-        for directory in &self.files.roots {
-            let paths = match self.existing.list(directory) {
-                Ok(paths) => paths,
-                Err(error) => return unreadable(&error, self.out),
-            };
-            for path in paths {
-                if !self.files.bodies.contains_key(&path) {
-                    self.stale_file(&path);
-                }
-            }
+        for path in self.existing.others(self.files) {
+            self.stale_file(&path);
         }
     }
 

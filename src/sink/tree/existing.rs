@@ -6,6 +6,7 @@ use std::io;
 use serde_json::Value;
 
 use super::disk::{Found, Root};
+use super::files::Files;
 use crate::krm::yaml;
 use crate::meta::{OWNER, STALE_FILES};
 
@@ -16,25 +17,29 @@ pub(super) struct Existing<'a> {
     /// The files that kustomization.yaml of the stack says are its own: those that have no room for
     /// an annotation.
     listed: BTreeSet<String>,
+    /// The files below each of its directories.
+    paths: Vec<String>,
 }
 
 impl<'a> Existing<'a> {
-    /// Reads kustomization.yaml of the stack, if there is one. No directory is an empty one.
-    pub(super) fn new(
-        root: Option<&'a Root>,
-        owner: &'a str,
-        base: &str,
-        kustomization: &str,
-    ) -> io::Result<Self> {
+    /// Reads kustomization.yaml of the stack, if there is one, and what is in its directories. No directory
+    /// is an empty one.
+    pub(super) fn new(root: Option<&'a Root>, stack: &'a Files) -> io::Result<Self> {
         let mut existing = Self {
             root,
-            owner,
+            owner: &stack.owner,
             listed: BTreeSet::new(),
+            paths: Vec::new(),
         };
-        let found = existing.read(kustomization)?;
+        let [base, ..] = &stack.roots;
+        let found = existing.read(&stack.kustomization())?;
         let documents = found.and_then(|found| existing.owned_documents(&found.bytes));
         for entry in documents.iter().flatten().flat_map(files) {
             existing.listed.insert(format!("{base}/{entry}"));
+        }
+        for directory in stack.roots() {
+            let paths = root.map_or(Ok(Vec::new()), |root| root.list(directory));
+            existing.paths.extend(paths?);
         }
         Ok(existing)
     }
@@ -44,26 +49,28 @@ impl<'a> Existing<'a> {
         self.root.map_or(Ok(None), |root| root.read(path))
     }
 
-    /// The files below a directory.
-    pub(super) fn list(&self, directory: &str) -> io::Result<Vec<String>> {
-        self.root
-            .map_or(Ok(Vec::new()), |root| root.list(directory))
+    /// The files below the directories of the stack that it does not write any more, whoever made them.
+    pub(super) fn others(&self, stack: &Files) -> Vec<String> {
+        let others = self.paths.iter();
+        let others = others.filter(|path| !stack.bodies.contains_key(*path));
+        others.cloned().collect()
     }
 
     /// The files that kustomization.yaml says are the stack's and that are not wanted any more, by their
     /// paths below its directory. No other file says whose they are.
-    pub(super) fn stale_listed(
-        &self,
-        base: &str,
-        is_wanted: impl Fn(&str) -> bool,
-    ) -> io::Result<Vec<String>> {
-        let there = self.list(base)?.into_iter();
-        let stale = there.filter(|path| self.listed.contains(path) && !is_wanted(path));
+    pub(super) fn stale_listed(&self, stack: &Files) -> Vec<String> {
+        let [base, ..] = &stack.roots;
+        let others = self.others(stack).into_iter();
+        let stale = others.filter(|path| self.listed.contains(path));
         let below = stale.filter_map(|path| {
-            let below = path.strip_prefix(base)?.strip_prefix('/')?;
+            let below = path.strip_prefix(base.as_str())?.strip_prefix('/')?;
             Some(below.to_owned())
         });
-        Ok(below.collect())
+        let mut below: Vec<String> = below.collect();
+        // A directory may lie in another one.
+        below.sort_unstable();
+        below.dedup();
+        below
     }
 
     /// Whether a file is the stack's: by its documents, or by kustomization.yaml.
