@@ -35,6 +35,7 @@ mod probes;
 pub mod recovery;
 mod registry_secret;
 mod replica;
+pub mod roster;
 pub mod scheduled_backup;
 mod service_account;
 mod services;

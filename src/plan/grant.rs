@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::job::{COMMON, Files};
+use super::roster::Roster;
 use crate::spec::Permission;
 use crate::validate::{Database, Grant, Stack, User};
 
@@ -39,8 +40,9 @@ pub static FILES: Files = Files::new(
 
 /// The wanted document of one user in one database.
 #[must_use]
-pub fn wanted(stack: &Stack, grant: &Grant, user: &User) -> Value {
-    let owner = stack.owner_role(&grant.database);
+pub fn wanted(roster: &Roster<'_>, grant: &Grant, user: &User) -> Value {
+    let database = roster.database(&grant.database);
+    let owner = database.map_or("", |database| database.owner.name.as_str());
     document(&Wanted {
         grant,
         owner,
@@ -48,13 +50,13 @@ pub fn wanted(stack: &Stack, grant: &Grant, user: &User) -> Value {
         create_role: user.create_role,
         member_of: super::database_role::inherited_roles(user).unwrap_or_default(),
         stack_roles: if user.create_role {
-            roles(stack)
+            roles(roster.stack)
         } else {
             BTreeSet::new()
         },
-        creators: creators(stack, grant, owner),
-        closed: stack.closed(&grant.database),
-        more: more(stack, grant, user),
+        creators: creators(roster, grant, owner),
+        closed: database.is_some_and(|database| database.revoke_public_execute),
+        more: more(roster, grant, user),
     })
 }
 
@@ -132,8 +134,9 @@ fn document(wanted: &Wanted<'_>) -> Value {
 }
 
 /// What only some Jobs have. It is left out where there is none, so that nothing runs again for it.
-fn more(stack: &Stack, grant: &Grant, user: &User) -> BTreeMap<String, Value> {
-    let database = stack.database(&grant.database).filter(|_| !grant.absent);
+fn more(roster: &Roster<'_>, grant: &Grant, user: &User) -> BTreeMap<String, Value> {
+    let database = roster.database(&grant.database);
+    let database = database.filter(|_| !grant.absent);
     let lists = [
         ("schemas", database.map(schemas)),
         ("extensions", database.map(extensions)),
@@ -144,7 +147,7 @@ fn more(stack: &Stack, grant: &Grant, user: &User) -> BTreeMap<String, Value> {
     let certificate = user
         .client_certificate
         .then(|| ("certificate", true.into()));
-    let tablespaces = tablespaces(stack, &grant.user);
+    let tablespaces = tablespaces(roster, &grant.user);
     let tablespaces = (!tablespaces.is_empty()).then(|| ("tablespaces", json!(tablespaces)));
     let named = lists.chain(certificate).chain(tablespaces);
     named
@@ -162,14 +165,12 @@ fn schemas(database: &Database) -> Vec<Value> {
 
 /// The tablespaces that a user may put something in: the temporary ones, and as soon as it may make tables in any
 /// database the others. They are the server's, so every Job of the user lists the same ones.
-fn tablespaces<'a>(stack: &'a Stack, user: &str) -> Vec<&'a str> {
-    let entries = stack.grants.iter();
-    let mut entries = entries
-        .filter(|grant| grant.user == user && !grant.absent)
-        .peekable();
+fn tablespaces<'a>(roster: &Roster<'a>, user: &str) -> Vec<&'a str> {
+    let entries = roster.of_user(user);
+    let mut entries = entries.filter(|grant| !grant.absent).peekable();
     let present = entries.peek().is_some();
     let makes = entries.any(|grant| grant.permissions.contains(&Permission::CreateTables));
-    let all = stack.storage.tablespaces.iter();
+    let all = roster.stack.storage.tablespaces.iter();
     all.filter(|tablespace| makes || (present && tablespace.temporary))
         .map(|tablespace| tablespace.name.as_str())
         .collect()
@@ -192,14 +193,13 @@ fn documents(rights: &BTreeSet<Right>) -> Vec<Value> {
 }
 
 /// Whoever may make objects in the database: default privileges are given per creator.
-fn creators<'a>(stack: &'a Stack, grant: &Grant, owner: &'a str) -> BTreeSet<&'a str> {
-    let creating = stack
-        .grants
-        .iter()
-        .filter(|other| other.database == grant.database && other.creates())
+fn creators<'a>(roster: &Roster<'a>, grant: &Grant, owner: &'a str) -> BTreeSet<&'a str> {
+    let creating = roster.in_database(&grant.database);
+    let creating = creating
+        .filter(|other| other.creates())
         .map(|other| other.user.as_str());
     creating
-        .chain([owner, &stack.admin.name, "postgres"])
+        .chain([owner, &roster.stack.admin.name, "postgres"])
         .collect()
 }
 

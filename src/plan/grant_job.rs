@@ -11,6 +11,7 @@ use k8s_openapi::api::core::v1::{Container, EnvVar, Volume};
 
 use super::grant;
 use super::job::{self, FILES, Limits};
+use super::roster::Roster;
 use crate::meta::{self, Meta};
 use crate::validate::{Grant, Stack, User, job_name};
 
@@ -27,15 +28,15 @@ pub(super) const SCRATCH: &str = "16Mi";
 const WAIT_SECONDS: i64 = 480;
 
 pub(super) fn build_all(stack: &Stack) -> Vec<Job> {
-    let user = |grant: &Grant| stack.users.iter().find(|user| user.name == grant.user);
-    stack
-        .grants
-        .iter()
-        .filter_map(|grant| Some(build(stack, grant, user(grant)?)))
+    let roster = Roster::new(stack);
+    let grants = stack.grants.iter();
+    grants
+        .filter_map(|grant| Some(build(&roster, grant, roster.user(&grant.user)?)))
         .collect()
 }
 
-fn build(stack: &Stack, grant: &Grant, user: &User) -> Job {
+fn build(roster: &Roster<'_>, grant: &Grant, user: &User) -> Job {
+    let stack = roster.stack;
     let metadata = Meta::new(stack, &job_name(&grant.database, &grant.user))
         .label(meta::JOB, meta::GRANT_JOB)
         .annotation(meta::DATABASE, &grant.database)
@@ -53,7 +54,7 @@ fn build(stack: &Stack, grant: &Grant, user: &User) -> Job {
     let volumes = volumes(stack, user);
     let pod = job::pod(
         stack,
-        vec![container(stack, grant, user, &volumes)],
+        vec![container(roster, grant, user, &volumes)],
         volumes,
     );
     Job {
@@ -63,19 +64,25 @@ fn build(stack: &Stack, grant: &Grant, user: &User) -> Job {
     }
 }
 
-fn container(stack: &Stack, grant: &Grant, user: &User, volumes: &[Volume]) -> Container {
+fn container(roster: &Roster<'_>, grant: &Grant, user: &User, volumes: &[Volume]) -> Container {
     let script = format!("{FILES}/grant.sh");
     Container {
-        env: Some(environment(stack, grant, user)),
+        env: Some(environment(roster, grant, user)),
         volume_mounts: Some(volumes.iter().map(job::mount).collect()),
-        ..job::container("grant", &stack.client_image, &["/bin/bash", &script], SHARE)
+        ..job::container(
+            "grant",
+            &roster.stack.client_image,
+            &["/bin/bash", &script],
+            SHARE,
+        )
     }
 }
 
 /// Names and libpq's settings; never a password.
-pub(super) fn environment(stack: &Stack, grant: &Grant, user: &User) -> Vec<EnvVar> {
+pub(super) fn environment(roster: &Roster<'_>, grant: &Grant, user: &User) -> Vec<EnvVar> {
+    let stack = roster.stack;
     // Over several lines, so that a changed permission is one line of a diff.
-    let wanted = format!("{:#}", grant::wanted(stack, grant, user));
+    let wanted = format!("{:#}", grant::wanted(roster, grant, user));
     let wait = WAIT_SECONDS.to_string();
     let pairs = [
         ("ADMIN_USER", stack.admin.name.as_str()),

@@ -1,6 +1,6 @@
 //! Databases, their users, and who may do what where.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{derive, ident, password};
 use super::client_certificate::asked;
@@ -174,22 +174,13 @@ impl Checker<'_> {
     /// One database per name; `revokePublicExecute` has one value for all its entries.
     fn distinct_databases(&mut self, entries: &[Entry<'_>]) -> Vec<Database> {
         let mut databases: Vec<Database> = Vec::new();
-        for Entry { given, path, grant } in entries {
-            if databases
-                .iter()
-                .any(|database| database.name == grant.database)
-            {
-                continue;
-            }
-            let of_database = || {
-                entries
-                    .iter()
-                    .filter(|other| other.grant.database == grant.database)
-            };
+        for (Entry { given, path, grant }, of_database) in
+            grouped(entries, |entry| &entry.grant.database)
+        {
             let value = given.revoke_public_execute.unwrap_or_default();
-            if of_database()
-                .any(|other| other.given.revoke_public_execute.unwrap_or_default() != value)
-            {
+            let differs =
+                |other: &&Entry<'_>| other.given.revoke_public_execute.unwrap_or_default() != value;
+            if of_database.iter().any(differs) {
                 let message = "must be the same in all entries of the database";
                 self.out
                     .error(Code::Conflict, &path.key("revokePublicExecute"), message);
@@ -202,17 +193,9 @@ impl Checker<'_> {
     /// One user per name; its password source and rotation are the same in all its entries.
     fn distinct_users(&mut self, entries: &[Entry<'_>]) -> Vec<User> {
         let mut users: Vec<User> = Vec::new();
-        for entry in entries {
-            let name = &entry.grant.user;
-            if users.iter().any(|user| user.name == *name) {
-                continue;
-            }
-            let of_user: Vec<&Entry<'_>> = entries
-                .iter()
-                .filter(|other| other.grant.user == *name)
-                .collect();
+        for (first, of_user) in grouped(entries, |entry| &entry.grant.user) {
             self.entries_agree(&of_user);
-            users.extend(self.user(name, &of_user));
+            users.extend(self.user(&first.grant.user, &of_user));
         }
         users
     }
@@ -326,6 +309,23 @@ impl Checker<'_> {
         self.out
             .push(Diagnostic::at(Severity::Error, Code::Conflict, path, message).value(value));
     }
+}
+
+/// The entries of each name, with the first of them before them, in the order of these.
+fn grouped<'e, 's>(
+    entries: &'e [Entry<'s>],
+    name: impl Fn(&'e Entry<'s>) -> &'e str,
+) -> Vec<(&'e Entry<'s>, Vec<&'e Entry<'s>>)> {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut groups: Vec<(&Entry<'_>, Vec<&Entry<'_>>)> = Vec::new();
+    for entry in entries {
+        let place = *places.entry(name(entry)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, group)) => group.push(entry),
+            None => groups.push((entry, vec![entry])),
+        }
+    }
+    groups
 }
 
 fn database(name: &str, revoke_public_execute: bool) -> Database {

@@ -174,19 +174,6 @@ impl Stack {
         found.map_or("", |database| database.owner.name.as_str())
     }
 
-    /// The database of this name.
-    #[must_use]
-    pub fn database(&self, name: &str) -> Option<&Database> {
-        self.databases.iter().find(|database| database.name == name)
-    }
-
-    /// Whether PUBLIC may not execute routines in a database of the stack.
-    #[must_use]
-    pub fn closed(&self, database: &str) -> bool {
-        let mut databases = self.databases.iter();
-        databases.any(|other| other.name == database && other.revoke_public_execute)
-    }
-
     /// Whether the Cluster takes changes, so that a grant Job can do its work.
     #[must_use]
     pub fn is_writable(&self) -> bool {

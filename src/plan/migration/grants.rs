@@ -3,6 +3,7 @@
 use k8s_openapi::api::core::v1::{Container, EnvVar, Volume, VolumeMount};
 
 use super::super::job::{self, FILES};
+use super::super::roster::Roster;
 use super::super::{grant, grant_job};
 use super::job::PROGRESS;
 use crate::validate::{End, Grant, Migration, Stack, User};
@@ -15,23 +16,28 @@ pub(super) fn users<'a>(stack: &'a Stack, migration: &Migration) -> Vec<Entry<'a
     let End::Own { database } = &migration.destination else {
         return Vec::new();
     };
-    let user = |grant: &Grant| stack.users.iter().find(|user| user.name == grant.user);
-    let grants = stack.grants.iter();
+    let roster = Roster::new(stack);
+    let grants = roster.in_database(database);
     grants
-        .filter(|grant| grant.database == *database)
-        .filter_map(|grant| Some((grant, user(grant)?)))
+        .filter_map(|grant| Some((grant, roster.user(&grant.user)?)))
         .collect()
 }
 
 /// One container each, one after the other; the last one ends the sidecar of a mesh.
 pub(super) fn containers(stack: &Stack, users: &[Entry<'_>]) -> Vec<Container> {
+    let roster = Roster::new(stack);
     let containers = (1..=users.len()).zip(users);
     containers
-        .map(|(number, entry)| container(stack, entry, number, number == users.len()))
+        .map(|(number, entry)| container(&roster, entry, number, number == users.len()))
         .collect()
 }
 
-fn container(stack: &Stack, (grant, user): &Entry<'_>, number: usize, last: bool) -> Container {
+fn container(
+    roster: &Roster<'_>,
+    (grant, user): &Entry<'_>,
+    number: usize,
+    last: bool,
+) -> Container {
     let script = format!("{FILES}-after/after.sh");
     let name = format!("grant-{number}");
     let before = match number {
@@ -40,7 +46,7 @@ fn container(stack: &Stack, (grant, user): &Entry<'_>, number: usize, last: bool
     };
     Container {
         env: Some(
-            grant_job::environment(stack, grant, user)
+            grant_job::environment(roster, grant, user)
                 .into_iter()
                 .chain(sequence(&before, &name, last))
                 .collect(),
@@ -48,7 +54,7 @@ fn container(stack: &Stack, (grant, user): &Entry<'_>, number: usize, last: bool
         volume_mounts: Some(mounts(user, number)),
         ..job::container(
             &name,
-            &stack.client_image,
+            &roster.stack.client_image,
             &["/bin/bash", &script],
             grant_job::SHARE,
         )

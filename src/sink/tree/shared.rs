@@ -66,7 +66,8 @@ mod tests {
     use super::*;
 
     fn document(number: usize, kind: &str) -> Value {
-        let data = json!({"a.sh": format!("echo {number}\n\ttwo lines\n"), "b": "on", "c": "\n x\n\n"});
+        let data =
+            json!({"a.sh": format!("echo {number}\n\ttwo lines\n"), "b": "on", "c": "\n x\n\n"});
         json!({"apiVersion": "v1", "data": data, "immutable": true, "kind": kind, "metadata": {"name": "files"}})
     }
 
