@@ -4,7 +4,7 @@
 //! everything else together. So items are chosen by their heads, which are found
 //! by looking at lines, and only the chosen ones are parsed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -192,9 +192,10 @@ impl<'a> Inventory<'a> {
     /// The decoded values of the Secrets with these names in a namespace.
     #[must_use]
     pub fn secrets(&self, namespace: &str, names: &[&str], out: &mut Diagnostics) -> Secrets {
+        let names: BTreeSet<&str> = names.iter().copied().collect();
         let wanted = |head: &Head<'_>| {
             may(&head.kind, |kind| kind == "Secret")
-                && may(&head.name, |name| names.contains(&name))
+                && may(&head.name, |name| names.contains(name))
         };
         let found = self.select(wanted, out).into_iter().filter(|item| {
             item.identity.kind == "Secret"

@@ -16,10 +16,13 @@ use crate::krm::{Edits, Field, Head, Replacement, ResourceList};
 use crate::place::{Occupied, Placed};
 use crate::plan::{File, ItemPatch};
 
+use matching::{Items, Wanted};
+
 use super::history::{self, History};
 
 mod foreign;
 mod kustomization;
+mod matching;
 mod patched;
 mod sealed;
 
@@ -76,14 +79,9 @@ impl Merging<'_> {
             occupied,
             sealing,
         } = self;
-        let targets: Vec<Identity> = patches.iter().map(patched::target).collect();
-        let existing = {
-            let chosen = concerned(&placed, owner);
-            let wanted =
-                |head: &Head<'_>| chosen(head) || targets.iter().any(|target| target.may_be(head));
-            inventory.select(wanted, out)
-        };
-        kustomization::settle(&mut placed, &existing, owner, occupied);
+        let existing = inventory.select(concerned(&placed, patches, owner), out);
+        let items = Items::new(&existing);
+        kustomization::settle(&mut placed, &items, owner, occupied);
         out.extend(sealing.remarks(&placed, occupied));
         let mut merger = Merger {
             list: inventory.list(),
@@ -96,15 +94,15 @@ impl Merging<'_> {
         };
         let mut kept = BTreeSet::new();
         for document in &placed {
-            let same: Vec<&Existing> = existing.iter().filter(|e| is_same(e, document)).collect();
+            let same = items.same(document);
             kept.extend(same.iter().map(|item| item.position));
             merger.document(document, &same);
         }
         let rest = || existing.iter().filter(|e| !kept.contains(&e.position));
         merger.vanished(rest());
         merger.prune(rest());
-        for (target, patch) in targets.iter().zip(patches) {
-            merger.patch_item(target, patch, &existing);
+        for patch in patches {
+            merger.patch_item(patch, &items);
         }
         if !merger.out.has_errors() {
             let recipients = merger.sealing.recipients();
@@ -114,25 +112,17 @@ impl Merging<'_> {
     }
 }
 
-/// Whether an item has to be parsed: it may be owned, or be one of the documents.
-fn concerned(placed: &[Placed], owner: &str) -> impl Fn(&Head<'_>) -> bool {
-    let identities: Vec<Identity> = placed.iter().map(|d| Identity::of(&d.value)).collect();
-    let names: BTreeSet<String> = identities.iter().map(|i| i.name.clone()).collect();
+/// Whether an item has to be parsed: it may be owned, be one of the documents, or be what a patch is for.
+fn concerned(placed: &[Placed], patches: &[ItemPatch], owner: &str) -> impl Fn(&Head<'_>) -> bool {
+    let documents = placed.iter().map(|d| Identity::of(&d.value));
+    let wanted = Wanted::new(documents.chain(patches.iter().map(patched::target)));
     let kustomization = placed.iter().find(|d| d.file == File::Kustomization);
     let directory = kustomization.map(|document| document.path.clone());
     move |head| {
         may(&head.stack, |known| known == owner)
             || may(&head.path, |path| Some(path) == directory.as_deref())
-            || (may(&head.name, |name| names.contains(name))
-                && identities.iter().any(|identity| identity.may_be(head)))
+            || wanted.may_be(head)
     }
-}
-
-/// Whether an item is the object that a document describes. A directory has one
-/// kustomization.yaml, which has no name of its own, so there the path decides.
-fn is_same(item: &Existing, document: &Placed) -> bool {
-    item.identity == Identity::of(&document.value)
-        || (document.file == File::Kustomization && item.path() == Some(&document.path))
 }
 
 /// The edits as they come together.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::is_same;
+use super::matching::Items;
 use crate::inventory::Existing;
 use crate::place::{Occupied, Placed, is_generated};
 use crate::plan::File;
@@ -13,12 +13,7 @@ use crate::plan::File;
 /// Corrects the list of files: it holds every file below the directory that one
 /// of our documents goes to, be it as a document of its own or merged into an item
 /// of somebody else, and keeps what holds somebody else's documents.
-pub(super) fn settle(
-    placed: &mut [Placed],
-    existing: &[Existing],
-    owner: &str,
-    occupied: &Occupied,
-) {
+pub(super) fn settle(placed: &mut [Placed], items: &Items<'_>, owner: &str, occupied: &Occupied) {
     let Some(directory) = placed.iter().find_map(directory) else {
         return;
     };
@@ -26,7 +21,7 @@ pub(super) fn settle(
     let mut listed: BTreeSet<String> = placed
         .iter()
         .filter(|document| !document.file.is_day2() && document.file != File::Kustomization)
-        .flat_map(|document| paths(document, existing, owner))
+        .flat_map(|document| paths(document, items, owner))
         .filter_map(|path| below(&path))
         .collect();
     let Some(document) = placed.iter_mut().find(|d| d.file == File::Kustomization) else {
@@ -36,9 +31,10 @@ pub(super) fn settle(
         .iter()
         .filter_map(|(path, _)| below(path))
         .collect();
-    let before = existing
-        .iter()
-        .filter(|item| item.owner() == Some(owner) && is_same(item, document))
+    let before = items
+        .same(document)
+        .into_iter()
+        .filter(|item| item.owner() == Some(owner))
         .flat_map(|item| entries(&item.value));
     listed.extend(before.filter(|entry| others.contains(entry)));
     if let Some(resources) = document.value.get_mut("resources") {
@@ -54,11 +50,9 @@ fn directory(document: &Placed) -> Option<String> {
 
 /// The files that a document goes to: its own, or those of the foreign items
 /// that it is merged into.
-fn paths(document: &Placed, existing: &[Existing], owner: &str) -> Vec<String> {
-    let foreign: Vec<&Existing> = existing
-        .iter()
-        .filter(|item| item.owner() != Some(owner) && is_same(item, document))
-        .collect();
+fn paths(document: &Placed, items: &Items<'_>, owner: &str) -> Vec<String> {
+    let mut foreign = items.same(document);
+    foreign.retain(|item| item.owner() != Some(owner));
     if foreign.is_empty() {
         return vec![document.path.clone()];
     }

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::Merger;
+use super::matching::Items;
 use crate::diagnostic::{Code, Severity};
 use crate::inventory::{Existing, Identity};
 use crate::krm::Replacement;
@@ -21,17 +22,9 @@ pub(super) fn target(patch: &ItemPatch) -> Identity {
 
 impl Merger<'_> {
     /// Patches an item, or says that it is not there: a patch without a target is never silent.
-    pub(super) fn patch_item(
-        &mut self,
-        target: &Identity,
-        patch: &ItemPatch,
-        existing: &[Existing],
-    ) {
+    pub(super) fn patch_item(&mut self, patch: &ItemPatch, items: &Items<'_>) {
         let described = patch.described();
-        let items: Vec<&Existing> = existing
-            .iter()
-            .filter(|item| item.identity == *target)
-            .collect();
+        let items = items.of(&target(patch));
         if items.is_empty() {
             let message = format!(
                 "is for {described}{}, which is not among the items: {}. A kustomize generator sees no \
