@@ -241,10 +241,15 @@ pub fn plan(stack: &Stack) -> Plan<Base> {
         documents.extend(each(File::Roles, database_role::build_all(stack)));
     }
     // Without a primary that takes changes the Jobs would only wait until they fail.
-    if !stack.grants.is_empty() && stack.is_writable() {
+    let granting = !stack.grants.is_empty() && stack.is_writable();
+    // The Jobs of migrations mount the files too. They are there in any case, and applied by hand one would wait for
+    // a ConfigMap until its deadline.
+    if granting || migration::runs_grants(stack) {
         let metadata = Meta::new(stack, grant::FILES.name()).wave(REFERENCED_WAVE);
         let files = grant::FILES.config_map(metadata);
         documents.push(Document::new(File::GrantJobs, &files));
+    }
+    if granting {
         documents.extend(each(File::GrantJobs, grant_job::build_all(stack)));
     }
     documents.push(Document::new(File::ManualBackup, &backup::build(stack)));

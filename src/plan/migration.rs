@@ -70,6 +70,12 @@ pub(super) fn build_all(stack: &Stack) -> Vec<Document> {
         .collect()
 }
 
+/// Whether a migration sets permissions, with the files of the grant Jobs.
+pub(super) fn runs_grants(stack: &Stack) -> bool {
+    let mut migrations = stack.migrations.iter();
+    migrations.any(|migration| !grants::users(stack, migration).is_empty())
+}
+
 /// What is to be done comes first, and what the Jobs run last.
 fn build(stack: &Stack, migration: &Migration, file: File) -> Vec<Document> {
     let mut documents = vec![Document::new(file, &job::build(stack, migration))];

@@ -14,9 +14,11 @@
 #![allow(
     dead_code,
     unused_imports,
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::panic,
-    reason = "test support: each test binary uses a part of it, and a broken CRD ends the test"
+    reason = "test support: each test binary uses a part of it, a broken CRD ends the test, and where the CRDs are \
+              is a matter of the machine"
 )]
 
 mod cel;
@@ -35,6 +37,10 @@ use serde_json::Value;
 
 pub(crate) use self::cel::{Rule, When};
 pub(crate) use self::core::{check_core, round_trip};
+
+/// Why nothing was held against a schema.
+pub(crate) const ABSENT: &str =
+    "../shared/crds is not there, and CNPG_STACK_CRDS names no directory";
 
 /// Group, version and kind.
 type Gvk = (String, String, String);
@@ -58,7 +64,8 @@ pub(crate) struct Crds {
 }
 
 impl Crds {
-    /// Every CRD in `../shared/crds`; `None` only if that directory is not there.
+    /// Every CRD in the directory that `CNPG_STACK_CRDS` names, or else in `../shared/crds`; `None` only if
+    /// nobody named a directory and that one is not there.
     ///
     /// They are read once in a process.
     ///
@@ -68,8 +75,19 @@ impl Crds {
     /// keyword that this module does not check: passing over those would be a silent skip.
     pub(crate) fn load() -> Option<Self> {
         static SHARED: OnceLock<Option<Crds>> = OnceLock::new();
-        let directory = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/crds");
-        SHARED.get_or_init(|| Self::load_from(&directory())).clone()
+        let find = || match std::env::var_os("CNPG_STACK_CRDS") {
+            Some(named) => {
+                let crds = Self::load_from(Path::new(&named));
+                assert!(
+                    crds.is_some(),
+                    "CNPG_STACK_CRDS names {}, which is not there",
+                    named.display()
+                );
+                crds
+            }
+            None => Self::load_from(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/crds")),
+        };
+        SHARED.get_or_init(find).clone()
     }
 
     /// [`Crds::load`] from another directory.

@@ -99,7 +99,7 @@ pub(super) const ROWS: &[(File, &str, &str)] = &[
         File::GrantJobs,
         "any database, unless `hibernate: true` or `replica` on the side that is not the primary",
         "A Job `grant-{database}--{user}-{hash}` for each entry, which sets its permissions, and the ConfigMap with \
-         what they run",
+         what they run; that alone where there are no Jobs, if a migration runs it too",
     ),
     (
         File::ScheduledBackup,
