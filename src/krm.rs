@@ -6,8 +6,10 @@
 //!
 //! Two paths find where the items are. A line splitter serves the block style that kustomize and kpt
 //! send, without parsing any item; the event parser serves everything else and is the reference. The
-//! splitter declines whatever it is not sure about, and a property test holds the two together.
+//! splitter declines whatever it is not sure about, and a property test and a fuzz target hold the two together.
 
+#[doc(hidden)]
+pub mod agreement;
 pub mod annotation;
 pub mod edit;
 pub mod yaml;

@@ -134,7 +134,7 @@ impl ResourceList {
 }
 
 /// The text of some bytes, if it is text that YAML allows.
-fn decode(source: Vec<u8>) -> Result<String> {
+pub(super) fn decode(source: Vec<u8>) -> Result<String> {
     let source = String::from_utf8(source).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         anyhow!("the input is not UTF-8 (byte {offset})")
