@@ -10,6 +10,7 @@
 
 pub mod annotation;
 pub mod edit;
+pub mod limits;
 pub mod yaml;
 
 mod events;
@@ -34,6 +35,7 @@ mod tests;
 pub use edit::merge_text;
 pub use head::{Field, Head};
 pub use item::Item;
+pub use limits::Limits;
 pub use list::ResourceList;
 pub use merge::merge;
 pub use write::{Edits, Replacement};
