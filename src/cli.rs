@@ -15,11 +15,13 @@ use crate::{generate, krm, spec, vet};
 mod completions;
 pub mod explain;
 pub mod init;
+mod limits;
 pub mod reference;
 
 pub use completions::{completions, man};
 pub use explain::explain;
 pub use init::init;
+pub use limits::LimitArguments;
 
 /// The text of `--help`, which is also what `kpt fn doc` prints.
 const ABOUT: &str = "One CnpgStack file in, a complete CloudNativePG (CNPG) PostgreSQL stack out.";
@@ -39,8 +41,11 @@ is no ResourceList or cannot be read; 70 a bug.";
 
 /// The arguments.
 #[derive(Debug, Parser)]
-#[command(name = "cnpg-stack", version, about = ABOUT, long_about = LONG_ABOUT, after_help = AFTER_HELP)]
+#[command(name = "cnpg-stack", version, about = ABOUT, long_about = LONG_ABOUT, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
+    /// The limits of the function
+    #[command(flatten)]
+    pub limits: LimitArguments,
     /// What to do; nothing means: be a KRM function.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -129,6 +134,9 @@ pub struct RenderArguments {
     /// `secrets.whenUncomparable`
     #[arg(long, value_enum, value_name = "WHAT")]
     pub when_uncomparable: Option<Uncomparable>,
+    /// The limits
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 impl RenderArguments {
@@ -158,6 +166,9 @@ pub struct GenerateArguments {
     /// Print the parameters that Argo CD offers, as JSON
     #[arg(long, conflicts_with = "list")]
     pub parameters: bool,
+    /// The limits
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 impl GenerateArguments {
@@ -208,6 +219,9 @@ pub struct ImportArguments {
     /// Leave databases and their owners as they are
     #[arg(long)]
     pub leave_databases: bool,
+    /// The limits
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 impl ImportArguments {
@@ -237,6 +251,9 @@ pub struct ValidateArguments {
     /// How the answer looks
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = Answer::Auto)]
     pub output: Answer,
+    /// The limits
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 /// The forms of an answer.
@@ -277,6 +294,9 @@ pub struct GraphArguments {
     /// What the picture is written as
     #[arg(long, value_enum, default_value_t = Format::Mermaid)]
     pub format: Format,
+    /// The limits
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 impl GraphArguments {

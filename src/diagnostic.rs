@@ -11,9 +11,11 @@ use serde_json::Value;
 mod code;
 mod path;
 mod remedy;
+mod shown;
 
 pub use code::Code;
 pub use path::FieldPath;
+pub use shown::{message as bearable, one_line};
 
 /// How much a diagnostic matters; the values are those of a KRM result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +69,7 @@ impl Diagnostic {
         Self {
             severity,
             code,
-            message: message.into(),
+            message: shown::message(&message.into()),
             path: Some(path.clone()),
             value: None,
             proposed: None,
@@ -80,7 +82,7 @@ impl Diagnostic {
         Self {
             severity,
             code,
-            message: message.into(),
+            message: shown::message(&message.into()),
             path: None,
             value: None,
             proposed: None,
@@ -91,7 +93,11 @@ impl Diagnostic {
     #[must_use]
     pub fn value(mut self, value: impl Into<Value>) -> Self {
         let value = value.into();
-        self.value = self.may_show(&value).then_some(value);
+        self.value = if self.may_show(&value) {
+            short(value)
+        } else {
+            None
+        };
         self
     }
 
@@ -100,7 +106,8 @@ impl Diagnostic {
     pub fn proposed(mut self, proposed: Option<impl Into<Value>>) -> Self {
         self.proposed = proposed
             .map(Into::into)
-            .filter(|value| self.may_show(value));
+            .filter(|value| self.may_show(value))
+            .and_then(short);
         self
     }
 
@@ -114,11 +121,19 @@ impl Diagnostic {
     /// The field and what is wrong with it, on one line.
     #[must_use]
     pub fn statement(&self) -> String {
-        let message = one_line(&self.message);
         match &self.path {
-            Some(path) => format!("`{path}` {message}"),
-            None => message,
+            Some(path) => format!("`{path}` {}", self.message),
+            None => self.message.clone(),
         }
+    }
+}
+
+/// A value as it is shown: a text without its middle, and a collection as long as it is small.
+fn short(value: Value) -> Option<Value> {
+    match value {
+        Value::String(text) => Some(Value::from(shown::word(&text))),
+        Value::Array(_) | Value::Object(_) if value.to_string().len() > 200 => None,
+        value => Some(value),
     }
 }
 
@@ -144,28 +159,42 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Keeps a message on its line: a name with a newline must not forge a second one.
-fn one_line(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let shown = if c.is_control() {
-                c.escape_default().to_string()
-            } else {
-                c.to_string()
-            };
-            shown.chars().collect::<Vec<_>>()
-        })
-        .collect()
-}
+/// How many messages of each severity are kept. Nobody reads more, and an input can have a million mistakes.
+pub const MOST: usize = 1_000;
 
 /// The collector that every stage adds to.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    kept: Vec<Diagnostic>,
+    /// How many there are of each severity, in the order of [`Severity`].
+    counts: [usize; 3],
+}
 
 impl Diagnostics {
-    /// Adds one message.
+    /// Adds one message. Beyond [`MOST`] of its severity there is one that says so, and no more.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+        let severity = diagnostic.severity;
+        let [info, warning, error] = &mut self.counts;
+        let (count, what) = match severity {
+            Severity::Info => (info, "notes"),
+            Severity::Warning => (warning, "warnings"),
+            Severity::Error => (error, "errors"),
+        };
+        *count += 1;
+        if *count <= MOST {
+            self.kept.push(diagnostic);
+        } else if *count == MOST + 1 {
+            let message = format!("more than {MOST} {what}: the rest is left out");
+            let rest = Diagnostic::general(severity, diagnostic.code, message);
+            self.kept.push(rest);
+        }
+    }
+
+    /// Whether there are so many errors that another one would be left out.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let [_, _, errors] = self.counts;
+        errors > MOST
     }
 
     /// Adds an error about a field; the rest can be chained onto the returned message.
@@ -186,13 +215,14 @@ impl Diagnostics {
     /// Whether any message is an error: then there is no output.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|d| d.severity == Severity::Error)
+        let [_, _, errors] = self.counts;
+        errors > 0
     }
 
     /// Whether an error was already reported at or above this field.
     #[must_use]
     pub fn covers(&self, path: &FieldPath) -> bool {
-        self.0
+        self.kept
             .iter()
             .filter(|d| d.severity == Severity::Error)
             .any(|d| d.path.as_ref().is_some_and(|known| known.contains(path)))
@@ -202,24 +232,27 @@ impl Diagnostics {
     #[must_use]
     pub fn touches(&self, path: &FieldPath) -> bool {
         let below = |d: &Diagnostic| d.path.as_ref().is_some_and(|known| path.contains(known));
-        let mut errors = self.0.iter().filter(|d| d.severity == Severity::Error);
+        let mut errors = self.kept.iter().filter(|d| d.severity == Severity::Error);
         self.covers(path) || errors.any(below)
     }
 
     /// Takes back what turned out not to be so.
     pub fn forget(&mut self, code: Code) {
-        self.0.retain(|diagnostic| diagnostic.code != code);
+        let kept = std::mem::take(self).kept.into_iter();
+        self.extend(kept.filter(|diagnostic| diagnostic.code != code));
     }
 
     /// The messages, in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.0.iter()
+        self.kept.iter()
     }
 }
 
 impl Extend<Diagnostic> for Diagnostics {
     fn extend<T: IntoIterator<Item = Diagnostic>>(&mut self, iter: T) {
-        self.0.extend(iter);
+        for diagnostic in iter {
+            self.push(diagnostic);
+        }
     }
 }
 
@@ -228,7 +261,7 @@ impl IntoIterator for Diagnostics {
     type IntoIter = std::vec::IntoIter<Diagnostic>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.kept.into_iter()
     }
 }
 
@@ -251,6 +284,20 @@ mod tests {
             diagnostic.to_string(),
             "[error] invalid-password: `spec.databases[0].password` must not be short"
         );
+    }
+
+    #[test]
+    fn a_million_mistakes_are_a_thousand_and_a_remark() {
+        let mut out = Diagnostics::default();
+        for index in 0..1_000_000 {
+            let path = FieldPath::spec().index(index);
+            out.error(Code::UnknownField, &path, "is not a field");
+        }
+        assert!(out.is_full());
+        let lines: Vec<String> = out.iter().map(ToString::to_string).collect();
+        assert_eq!(lines.len(), MOST + 1);
+        let last = "[error] unknown-field: more than 1000 errors: the rest is left out";
+        assert_eq!(lines.last().map(String::as_str), Some(last));
     }
 
     #[test]

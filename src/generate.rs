@@ -60,9 +60,13 @@ pub enum What {
 pub fn generate(request: &Request, world: &World<'_>) -> Result<Report> {
     let directory = &request.directory;
     let text = match request.what {
-        What::Files => discover::files(directory)?,
-        What::Parameters => parameters::announcement(&discover::package(directory)?.stacks),
-        What::Documents => return documents(discover::package(directory)?, request, world),
+        What::Files => discover::files(directory, world.limits)?,
+        What::Parameters => {
+            parameters::announcement(&discover::package(directory, world.limits)?.stacks)
+        }
+        What::Documents => {
+            return documents(discover::package(directory, world.limits)?, request, world);
+        }
     };
     Ok(Report {
         text,

@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
 use crate::cli::init::create;
-use crate::diagnostic::{Diagnostics, Severity};
-use crate::krm::ResourceList;
+use crate::diagnostic::{Diagnostics, Severity, bearable};
+use crate::krm::{Limits, ResourceList, yaml};
 use crate::pipeline;
 use crate::source::{Broken, Reader, Report, list};
 use crate::world::World;
@@ -48,8 +48,6 @@ pub mod write;
 use found::Choice;
 use settle::{Generated, Mistake};
 
-/// How large the input may be, all files together.
-const MAX_BYTES: usize = 64 << 20;
 /// How many files are read out of directories.
 const MAX_FILES: usize = 10_000;
 /// How deep directories may lie in each other.
@@ -87,18 +85,18 @@ pub struct Imported {
 ///
 /// When the input cannot be read, or the file cannot be written or is there already.
 pub fn import(request: &Request, read: Reader<'_>, world: &World<'_>) -> Result<Report> {
-    let documents = documents(&request.files, read)?;
+    let documents = documents(&request.files, read, &world.limits)?;
     let imported = match convert(documents, request, world) {
         Ok(imported) => imported,
         Err(reason) => {
             return Ok(Report {
-                messages: vec![format!("[error] {reason}")],
+                messages: vec![format!("[error] {}", bearable(&reason))],
                 code: EXIT_WRONG_INPUT,
                 ..Report::default()
             });
         }
     };
-    let mut messages: Vec<String> = imported.report.lines().map(str::to_owned).collect();
+    let mut messages: Vec<String> = imported.report.lines().map(bearable).collect();
     let text = match &request.output {
         None => imported.text,
         Some(file) => {
@@ -161,7 +159,7 @@ fn generate(nothing: &ResourceList, stack: Value, world: &World<'_>) -> Generate
 }
 
 /// Every document of the files.
-fn documents(files: &[String], read: Reader<'_>) -> Result<Vec<Value>> {
+fn documents(files: &[String], read: Reader<'_>, limits: &Limits) -> Result<Vec<Value>> {
     let mut names = Vec::new();
     for file in files {
         let path = Path::new(file);
@@ -171,20 +169,12 @@ fn documents(files: &[String], read: Reader<'_>) -> Result<Vec<Value>> {
             names.push(file.clone());
         }
     }
-    let mut room = MAX_BYTES;
     let mut documents = Vec::new();
     for name in &names {
         let bytes = read(name).with_context(|| name.clone())?;
-        room = room.checked_sub(bytes.len()).ok_or_else(|| {
-            anyhow!(
-                "{name}: more than {} MiB of input; name fewer files",
-                MAX_BYTES >> 20
-            )
-        })?;
         let text = String::from_utf8(bytes).map_err(|_| anyhow!("{name}: not UTF-8"))?;
-        let found =
-            crate::krm::yaml::parse_all(&text).map_err(|reason| Broken::new(name, reason))?;
-        documents.extend(found);
+        let found = yaml::parse_all_within(&text, limits);
+        documents.extend(found.map_err(|reason| Broken::new(name, reason))?);
     }
     Ok(documents)
 }

@@ -12,6 +12,7 @@
 pub mod agreement;
 pub mod annotation;
 pub mod edit;
+pub mod limits;
 pub mod yaml;
 
 mod events;
@@ -36,6 +37,7 @@ mod tests;
 pub use edit::merge_text;
 pub use head::{Field, Head};
 pub use item::Item;
+pub use limits::Limits;
 pub use list::ResourceList;
 pub use merge::merge;
 pub use write::{Edits, Replacement};

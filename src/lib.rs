@@ -20,6 +20,7 @@ pub mod diagnostic;
 pub mod generate;
 pub mod graph;
 pub mod import;
+pub mod input;
 pub mod install;
 pub mod inventory;
 pub mod krm;
@@ -64,7 +65,7 @@ pub struct Outcome {
 ///
 /// When the input is no ResourceList: then there is nothing that could be given back.
 pub fn run(input: Vec<u8>, world: &World<'_>) -> anyhow::Result<Outcome> {
-    let list = ResourceList::read(input)?;
+    let list = ResourceList::read_within(input, world.limits)?;
     let mut diagnostics = Diagnostics::default();
     let config = pipeline::config(&list, &mut diagnostics);
     let edits = config

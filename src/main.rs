@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::process::{ExitCode, exit};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,7 +11,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{CommandFactory, Parser};
 use cnpg_stack::cli::init::{InitArguments, Started};
 use cnpg_stack::cli::{self, Arguments, Command};
+use cnpg_stack::diagnostic::one_line;
 use cnpg_stack::import as importing;
+use cnpg_stack::input::{Input, settings};
+use cnpg_stack::krm::Limits;
+use cnpg_stack::krm::limits::STACK;
 use cnpg_stack::picture;
 use cnpg_stack::render::{Progress, Request};
 use cnpg_stack::source::{Broken, Report, Style};
@@ -23,14 +27,29 @@ fn main() -> ExitCode {
     report_bugs();
     let arguments = Arguments::parse();
     let result = match arguments.command {
-        Some(Command::Render(arguments)) => render(&arguments.request(style())),
-        Some(Command::Generate(arguments)) => generate(&arguments.request(variables(), style())),
-        Some(Command::Validate(arguments)) => validate(&arguments.request(style())),
-        Some(Command::Graph(arguments)) => graph(&arguments.request(style())),
+        Some(Command::Render(arguments)) => {
+            let limits = arguments.limits.limits();
+            render(&arguments.request(style()), limits)
+        }
+        Some(Command::Generate(arguments)) => {
+            let limits = arguments.limits.limits();
+            generate(&arguments.request(variables(), style()), limits)
+        }
+        Some(Command::Validate(arguments)) => {
+            let limits = arguments.limits.limits();
+            validate(&arguments.request(style()), limits)
+        }
+        Some(Command::Graph(arguments)) => {
+            let limits = arguments.limits.limits();
+            graph(&arguments.request(style()), limits)
+        }
         Some(Command::Schema { format }) => print(&cli::schema(format)),
         Some(Command::Install { directory }) => install(&directory),
         Some(Command::Init(arguments)) => init(&arguments),
-        Some(Command::Import(arguments)) => import(&arguments.request()),
+        Some(Command::Import(arguments)) => {
+            let limits = arguments.limits.limits();
+            import(&arguments.request(), limits)
+        }
         Some(Command::Explain { topic }) => print(&cli::explain(&topic)),
         Some(Command::Completions { shell }) => print(&cli::completions(shell)),
         Some(Command::Man { directory }) => {
@@ -39,7 +58,7 @@ fn main() -> ExitCode {
         None if io::stdin().is_terminal() => {
             print(&Arguments::command().render_long_help().to_string())
         }
-        None => function(),
+        None => function(arguments.limits.limits()),
     };
     match result {
         Ok(code) => ExitCode::from(code),
@@ -52,10 +71,9 @@ fn main() -> ExitCode {
 }
 
 /// The KRM function: the ResourceList is written first, then what there is to say.
-fn function() -> anyhow::Result<u8> {
-    let mut input = Vec::new();
-    io::stdin().lock().read_to_end(&mut input)?;
-    let outcome = cnpg_stack::run(input, &world())?;
+fn function(limits: Limits) -> anyhow::Result<u8> {
+    let input = Input::new(limits).standard()?;
+    let outcome = cnpg_stack::run(input, &world(limits))?;
     let mut out = BufWriter::new(io::stdout().lock());
     outcome.write(&mut out)?;
     out.flush()?;
@@ -66,18 +84,23 @@ fn function() -> anyhow::Result<u8> {
 }
 
 /// The tree, and what there is to say about it.
-fn render(request: &Request) -> anyhow::Result<u8> {
+fn render(request: &Request, limits: Limits) -> anyhow::Result<u8> {
+    // The depth that the flag allows has to fit; who asks for a pool twice gets the first.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .stack_size(STACK)
+        .build_global();
+    let input = Input::new(limits);
     let bar = Bar(ProgressBar::hidden());
     let style = ProgressStyle::with_template("{msg:9} [{bar:40}] {pos}/{len} stacks")?;
     bar.0.set_style(style.progress_chars("=> "));
-    let report = cnpg_stack::render::render(request, &read, &world(), &bar);
+    let report = cnpg_stack::render::render(request, &reader(&input), &world(limits), &bar);
     bar.0.finish_and_clear();
     tell(&report?)
 }
 
 /// The documents of a directory.
-fn generate(request: &generate::Request) -> anyhow::Result<u8> {
-    tell(&generate::generate(request, &world())?)
+fn generate(request: &generate::Request, limits: Limits) -> anyhow::Result<u8> {
+    tell(&generate::generate(request, &world(limits))?)
 }
 
 /// The names of the variables that set fields, in their order.
@@ -90,13 +113,19 @@ fn variables() -> Vec<String> {
 }
 
 /// What is wrong with stacks.
-fn validate(request: &vet::Request) -> anyhow::Result<u8> {
-    tell(&vet::vet(request, &read, &world())?)
+fn validate(request: &vet::Request, limits: Limits) -> anyhow::Result<u8> {
+    let input = Input::new(limits);
+    tell(&vet::vet(request, &reader(&input), &world(limits))?)
 }
 
 /// The stack that an existing Cluster comes to.
-fn import(request: &importing::Request) -> anyhow::Result<u8> {
-    tell(&importing::import(request, &read, &world())?)
+fn import(request: &importing::Request, limits: Limits) -> anyhow::Result<u8> {
+    let input = Input::new(limits);
+    tell(&importing::import(
+        request,
+        &reader(&input),
+        &world(limits),
+    )?)
 }
 
 fn tell(report: &Report) -> anyhow::Result<u8> {
@@ -109,7 +138,7 @@ fn tell(report: &Report) -> anyhow::Result<u8> {
 fn complaint(error: &anyhow::Error) -> String {
     match error.downcast_ref::<Broken>() {
         Some(broken) => broken.message(style()),
-        None => format!("[error] {error:#}"),
+        None => format!("[error] {}", one_line(&format!("{error:#}"))),
     }
 }
 
@@ -132,8 +161,9 @@ fn install(directory: &Path) -> anyhow::Result<u8> {
 }
 
 /// The picture, and what there is to say about the stacks.
-fn graph(request: &picture::Request) -> anyhow::Result<u8> {
-    tell(&picture::draw(request, &read, &world())?)
+fn graph(request: &picture::Request, limits: Limits) -> anyhow::Result<u8> {
+    let input = Input::new(limits);
+    tell(&picture::draw(request, &reader(&input), &world(limits))?)
 }
 
 /// The starter file, and what to do with it.
@@ -153,14 +183,9 @@ fn init(arguments: &InitArguments) -> anyhow::Result<u8> {
     }
 }
 
-/// A file, or standard input.
-fn read(name: &str) -> io::Result<Vec<u8>> {
-    if name != "-" {
-        return std::fs::read(name);
-    }
-    let mut input = Vec::new();
-    io::stdin().lock().read_to_end(&mut input)?;
-    Ok(input)
+/// Reads a file, or standard input.
+fn reader(input: &Input) -> impl Fn(&str) -> io::Result<Vec<u8>> {
+    |name| input.named(name)
 }
 
 /// The progress of `render` on a terminal.
@@ -182,12 +207,13 @@ impl Progress for Bar {
 }
 
 /// The world as it is.
-fn world() -> World<'static> {
+fn world(limits: Limits) -> World<'static> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     World {
         env: &environment,
-        file: &|path| std::fs::read_to_string(path),
+        file: &|path| settings(Path::new(path)),
         now: since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or_default()),
+        limits,
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Request {
 ///
 /// When a file cannot be read.
 pub fn draw(request: &Request, read: Reader<'_>, world: &World<'_>) -> Result<Report> {
-    let Sources { stacks, list } = source::read(&request.files, read)?;
+    let Sources { stacks, list } = source::read(&request.files, read, &world.limits)?;
     let mut report = Report::default();
     let mut drawn: Vec<Stack> = Vec::new();
     let mut claims = Claims::default();

@@ -84,7 +84,7 @@ pub fn render(
     world: &World<'_>,
     progress: &dyn Progress,
 ) -> Result<Report> {
-    let Sources { stacks, list } = source::read(&request.files, read)?;
+    let Sources { stacks, list } = source::read(&request.files, read, &world.limits)?;
     let mut jobs: Vec<Job> = stacks.into_iter().map(Job::new).collect();
     progress.start("planning", jobs.len());
     jobs.par_iter_mut().for_each(|job| {

@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::krm::{ResourceList, yaml};
+use crate::diagnostic::{Diagnostic, Diagnostics, one_line};
+use crate::krm::{Limits, ResourceList, yaml};
 use crate::spec::KIND;
 
 mod broken;
@@ -85,13 +85,13 @@ pub struct Sources {
 /// # Errors
 ///
 /// When a file cannot be read or is no YAML, or when there is no stack in any.
-pub fn read(files: &[String], reader: Reader<'_>) -> Result<Sources> {
+pub fn read(files: &[String], reader: Reader<'_>, limits: &Limits) -> Result<Sources> {
     let mut stacks = Vec::new();
     let mut others = Vec::new();
     for file in files {
         let bytes = reader(file).with_context(|| file.clone())?;
         let text = String::from_utf8(bytes).map_err(|_| anyhow!("{file}: not UTF-8"))?;
-        for (source, document) in documents(file, text)? {
+        for (source, document) in documents(file, text, limits)? {
             if is_stack(&document) {
                 let config = document;
                 stacks.push(Found { source, config });
@@ -111,9 +111,10 @@ pub fn read(files: &[String], reader: Reader<'_>) -> Result<Sources> {
 ///
 /// # Errors
 ///
-/// When it is no YAML.
-pub fn documents(file: &str, text: String) -> Result<Vec<(Source, Value)>> {
-    let documents = yaml::parse_all(&text).map_err(|reason| Broken::new(file, reason))?;
+/// When it is no YAML, or beyond a limit.
+pub fn documents(file: &str, text: String, limits: &Limits) -> Result<Vec<(Source, Value)>> {
+    let documents = yaml::parse_all_within(&text, limits);
+    let documents = documents.map_err(|reason| Broken::new(file, reason))?;
     let file = Arc::new(File {
         name: file.to_owned(),
         text,
@@ -139,14 +140,14 @@ pub fn is_stack(document: &Value) -> bool {
 ///
 /// # Errors
 ///
-/// When they are too many or too deep.
+/// When they cannot be read as one list.
 pub fn list(items: &[Value]) -> Result<ResourceList> {
     let list = json!({
         "apiVersion": "config.kubernetes.io/v1",
         "kind": "ResourceList",
         "items": items,
     });
-    ResourceList::read(yaml::to_json(&list).into_bytes())
+    ResourceList::read_within(yaml::to_json(&list).into_bytes(), Limits::OWN)
 }
 
 impl Source {
@@ -162,12 +163,13 @@ impl Source {
     /// The messages in a style, in the order of the file; first what is about no field.
     #[must_use]
     pub fn messages(&self, diagnostics: &Diagnostics, style: Style) -> Vec<String> {
+        let file = &one_line(self.file());
         let placed = diagnostics.iter().map(|one| (self.place(one), one));
         let mut placed: Vec<(Option<Place>, &Diagnostic)> = placed.collect();
         placed.sort_by_key(|(place, _)| place.as_ref().map(|place| (place.line, place.column)));
         placed
             .into_iter()
-            .map(|(place, one)| message::write(self.file(), place, one, style))
+            .map(|(place, one)| message::write(file, place, one, style))
             .collect()
     }
 

@@ -33,7 +33,7 @@ struct Verdict {
 ///
 /// When a file cannot be read.
 pub fn vet(request: &Request, read: Reader<'_>, world: &World<'_>) -> Result<Report> {
-    let Sources { stacks, list } = source::read(&request.files, read)?;
+    let Sources { stacks, list } = source::read(&request.files, read, &world.limits)?;
     let mut claims = Claims::default();
     let verdicts: Vec<Verdict> = stacks
         .into_iter()

@@ -3,12 +3,13 @@
 
 use std::io;
 
+use crate::krm::Limits;
 use crate::sops::Identities;
 
 /// Where SOPS itself looks for keys, below the directory for configuration.
 const KEYS: &str = "sops/age/keys.txt";
 
-/// The environment, the files that hold keys, and the clock.
+/// The environment, the files that hold keys, the clock, and what may be read.
 #[derive(Clone, Copy)]
 pub struct World<'a> {
     /// A variable of the environment.
@@ -17,6 +18,8 @@ pub struct World<'a> {
     pub file: &'a (dyn Fn(&str) -> io::Result<String> + Sync),
     /// The seconds since 1970, for the metadata of encrypted files.
     pub now: i64,
+    /// How large, deep and numerous what is read may be.
+    pub limits: Limits,
 }
 
 impl<'a> World<'a> {
@@ -27,6 +30,7 @@ impl<'a> World<'a> {
             env,
             file: &|_| Err(io::ErrorKind::NotFound.into()),
             now: 0,
+            limits: Limits::default(),
         }
     }
 

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use cnpg_stack::diagnostic::{Code, Diagnostic, FieldPath, Severity};
-use cnpg_stack::krm::yaml;
+use cnpg_stack::krm::{Limits, yaml};
 use cnpg_stack::source::{Source, documents};
 use serde_json::Value;
 use support::case::Case;
@@ -51,7 +51,9 @@ fn at(source: &Source, path: &FieldPath, code: Code) -> Option<(usize, String)> 
 /// How many scalars of a text were found.
 fn found(name: &str, text: &str) -> usize {
     let mut count = 0;
-    for (source, document) in documents(name, text.to_owned()).expect("it can be read") {
+    for (source, document) in
+        documents(name, text.to_owned(), &Limits::default()).expect("it can be read")
+    {
         walk(&document, None, &mut |path, value| {
             let found = at(&source, path, Code::InvalidValue);
             let (line, shown) = found.unwrap_or_else(|| panic!("{name}: {path} is nowhere"));
@@ -111,7 +113,7 @@ const ODD: &str = "\u{feff}# a comment\r\nkind: CnpgStack\r\nspec:\r\n  \"größ
 
 #[test]
 fn odd_yaml_is_found_too() {
-    let all = documents("odd", ODD.to_owned()).expect("it is YAML");
+    let all = documents("odd", ODD.to_owned(), &Limits::default()).expect("it is YAML");
     let (source, _) = all.first().expect("there is one");
     let spec = FieldPath::spec();
     let element = spec.key("list").index(0).index(0);

@@ -1,6 +1,9 @@
 //! Paths of fields, as users of `kubectl explain` and KRM results write them.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use super::shown::{self, one_line};
 
 /// Words in a field's name that make its value (and all below it) unprintable.
 const SECRET_WORDS: [&str; 9] = [
@@ -37,20 +40,28 @@ impl FieldPath {
     /// A field at the top of the document.
     #[must_use]
     pub fn top(field: &str) -> Self {
-        Self(field.to_owned())
+        Self(one_line(&shown(field)))
     }
 
     /// A field of this object; a key that is no plain word stands in brackets.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
+        Self(format!("{}{}", self.0, Self::step(key)))
+    }
+
+    /// What [`Self::key`] adds to a path.
+    #[must_use]
+    pub fn step(key: &str) -> String {
         let plain = !key.is_empty()
             && key
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+        let key = shown(key);
         if plain {
-            Self(format!("{}.{key}", self.0))
+            format!(".{key}")
         } else {
-            Self(format!("{}[{}]", self.0, serde_json::Value::from(key)))
+            let quoted = serde_json::Value::from(key.as_ref()).to_string();
+            format!("[{}]", one_line(&quoted))
         }
     }
 
@@ -86,6 +97,20 @@ impl FieldPath {
     }
 }
 
+/// A key as it stands in a path. One that is cut still says that it is a secret.
+fn shown(key: &str) -> Cow<'_, str> {
+    let short = shown::word(key);
+    if short.len() == key.len() {
+        return Cow::Borrowed(key);
+    }
+    let (whole, lower) = (key.to_ascii_lowercase(), short.to_ascii_lowercase());
+    let lost = |word: &&&str| whole.contains(**word) && !lower.contains(**word);
+    match SECRET_WORDS.iter().find(lost) {
+        Some(word) => Cow::Owned(format!("{short}({word})")),
+        None => Cow::Owned(short),
+    }
+}
+
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -102,6 +127,22 @@ mod tests {
         assert_eq!(path.as_str(), "spec.databases[2].username");
         let label = FieldPath::spec().key("customLabels").key("a.b/c");
         assert_eq!(label.as_str(), r#"spec.customLabels["a.b/c"]"#);
+    }
+
+    #[test]
+    fn a_long_key_is_cut_and_stays_secret() {
+        let long = format!("{}password{}", "a".repeat(500), "b".repeat(1_000_000));
+        let path = FieldPath::spec().key(&long);
+        assert!(path.as_str().len() < 300, "{path}");
+        assert!(path.is_secret());
+        assert!(!FieldPath::spec().key(&"a".repeat(1_000)).is_secret());
+    }
+
+    #[test]
+    fn a_key_cannot_act_on_the_terminal() {
+        let path = FieldPath::spec().key("a\u{9b}2J\u{202e}");
+        assert_eq!(path.as_str(), r#"spec["a\u{9b}2J\u{202e}"]"#);
+        assert_eq!(FieldPath::top("a\n\u{1b}").as_str(), r"a\n\u{1b}");
     }
 
     #[test]

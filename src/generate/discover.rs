@@ -7,8 +7,15 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
 use super::stream::is_local;
+use crate::input::Input;
+use crate::krm::Limits;
 use crate::source::{Found, Source, documents, is_stack};
 use crate::spec::KIND;
+
+/// How many files are read.
+const MAX_FILES: usize = 10_000;
+/// How deep directories may lie in each other.
+const MAX_DIRECTORIES: usize = 32;
 
 /// What a directory holds.
 #[derive(Debug, Default)]
@@ -34,11 +41,11 @@ const OTHER_TOOLS: [&str; 4] = [
 /// # Errors
 ///
 /// When a directory or a file cannot be read.
-pub(super) fn files(root: &Path) -> Result<String> {
+pub(super) fn files(root: &Path, limits: Limits) -> Result<String> {
     let real = root.canonicalize();
     let real = real.with_context(|| root.display().to_string())?;
     let mut found = String::new();
-    for name in names(root, Path::new(""))? {
+    for name in all(root)? {
         if is_other_tool(&name) {
             return Ok(String::new());
         }
@@ -47,7 +54,9 @@ pub(super) fn files(root: &Path) -> Result<String> {
             continue;
         }
         let shown = name.display().to_string();
-        let bytes = fs::read(&path).with_context(|| shown.clone())?;
+        // Only one file is held at a time.
+        let bytes = Input::new(limits).file(&path);
+        let bytes = bytes.with_context(|| shown.clone())?;
         if String::from_utf8_lossy(&bytes).lines().any(names_the_kind) {
             found.push_str(&shown);
             found.push('\n');
@@ -76,11 +85,12 @@ fn is_other_tool(name: &Path) -> bool {
 ///
 /// When a file cannot be read, is no YAML, is a link that leads out of the directory, or belongs to a tool
 /// that would change what is in the others.
-pub(super) fn package(root: &Path) -> Result<Package> {
+pub(super) fn package(root: &Path, limits: Limits) -> Result<Package> {
     let real = root.canonicalize();
     let real = real.with_context(|| root.display().to_string())?;
     let mut package = Package::default();
-    for name in names(root, Path::new(""))? {
+    let input = Input::new(limits);
+    for name in all(root)? {
         let path = root.join(&name);
         let shown = name.display().to_string();
         if is_other_tool(&name) {
@@ -90,18 +100,31 @@ pub(super) fn package(root: &Path) -> Result<Package> {
             );
         }
         inside(&real, &path).with_context(|| shown.clone())?;
-        package.read(&path, &shown)?;
+        let bytes = input.file(&path).with_context(|| shown.clone())?;
+        package.read(bytes, &shown, &limits)?;
     }
     Ok(package)
 }
 
 /// The names of the files, sorted, relative to the root.
-fn names(root: &Path, below: &Path) -> Result<Vec<PathBuf>> {
+fn all(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    names(root, Path::new(""), 0, &mut found)?;
+    Ok(found)
+}
+
+fn names(root: &Path, below: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
     let directory = root.join(below);
+    if depth > MAX_DIRECTORIES {
+        let shown = below.components().next().map(|first| first.as_os_str());
+        bail!(
+            "{}: more than {MAX_DIRECTORIES} directories in each other",
+            shown.unwrap_or_default().display()
+        );
+    }
     let read = || -> std::io::Result<Vec<fs::DirEntry>> { fs::read_dir(&directory)?.collect() };
     let mut entries = read().with_context(|| directory.display().to_string())?;
     entries.sort_by_key(fs::DirEntry::file_name);
-    let mut names = Vec::new();
     for entry in entries {
         let name = below.join(entry.file_name());
         let kind = entry.file_type()?;
@@ -109,12 +132,15 @@ fn names(root: &Path, below: &Path) -> Result<Vec<PathBuf>> {
             continue;
         }
         if kind.is_dir() {
-            names.extend(self::names(root, &name)?);
+            names(root, &name, depth + 1, found)?;
         } else if is_document(&name) {
-            names.push(name);
+            found.push(name);
+        }
+        if found.len() > MAX_FILES {
+            bail!("more than {MAX_FILES} YAML and JSON files; name a smaller directory");
         }
     }
-    Ok(names)
+    Ok(())
 }
 
 fn is_document(name: &Path) -> bool {
@@ -132,10 +158,9 @@ fn inside(root: &Path, file: &Path) -> Result<()> {
 }
 
 impl Package {
-    fn read(&mut self, path: &Path, name: &str) -> Result<()> {
-        let bytes = fs::read(path).with_context(|| name.to_owned())?;
+    fn read(&mut self, bytes: Vec<u8>, name: &str, limits: &Limits) -> Result<()> {
         let text = String::from_utf8(bytes).map_err(|_| anyhow!("{name}: not UTF-8"))?;
-        for (source, document) in documents(name, text)? {
+        for (source, document) in documents(name, text, limits)? {
             if is_stack(&document) {
                 let config = document;
                 self.stacks.push(Found { source, config });

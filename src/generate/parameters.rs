@@ -84,7 +84,7 @@ impl Settings {
             Some((stack, field)) => (Some(stack.to_owned()), field),
             None => (None, name),
         };
-        let origin = format!("parameter {name}");
+        let origin = format!("parameter {}", FieldPath::top(name));
         if let Some(stack) = &stack
             && !stacks.iter().any(|found| found.name() == stack)
         {

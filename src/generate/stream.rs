@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::Outcome;
 use crate::krm::annotation::is_orchestrator_key;
-use crate::krm::{Item, ResourceList, yaml};
+use crate::krm::{Item, Limits, ResourceList, yaml};
 use crate::meta::LOCAL_CONFIG;
 
 /// What a run of the function leaves, without the documents that are for tools only.
@@ -16,7 +16,7 @@ use crate::meta::LOCAL_CONFIG;
 pub(super) fn applied(outcome: &Outcome) -> Result<Vec<Value>> {
     let mut list = Vec::new();
     outcome.write(&mut list)?;
-    let list = ResourceList::read(list)?;
+    let list = ResourceList::read_within(list, Limits::OWN)?;
     let items: Vec<Value> = list.items().map(Item::parse).collect::<Result<_>>()?;
     let applied = items.into_iter().filter(|item| !is_local(item));
     Ok(applied.collect())

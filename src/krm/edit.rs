@@ -11,6 +11,7 @@ mod tree;
 use anyhow::Result;
 use serde_json::Value;
 
+use super::limits::Limits;
 use super::merge::merge;
 use super::splice;
 use super::text;
@@ -64,7 +65,7 @@ fn edited(
     let mut editor = patch::Editor::new(&source);
     editor.root(&tree, value, patch)?;
     let edited = editor.finish()?;
-    let is_right = yaml::read(&edited).is_ok_and(|value| value == *merged);
+    let is_right = yaml::read(&edited, &Limits::OWN).is_ok_and(|value| value == *merged);
     let edited = edited.get(column..)?;
     is_right.then(|| edited.to_owned())
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::edit;
 use super::fault;
 use super::head::Head;
+use super::limits::Limits;
 use super::list::ResourceList;
 use super::text;
 use super::yaml;
@@ -89,7 +90,7 @@ impl<'a> Item<'a> {
         if self.list.has_directives() {
             return self.parse_in_document();
         }
-        match yaml::read(&self.padded()) {
+        match yaml::read(&self.padded(), self.list.limits()) {
             Ok(value @ Value::Object(_)) => Ok(value),
             Ok(_) => Err(fault::at(self.list.source(), self.start, "not a mapping")),
             Err(serde_saphyr::Error::UnknownAnchor { .. }) => self.parse_in_document(),
@@ -116,8 +117,7 @@ impl<'a> Item<'a> {
     /// # Errors
     /// If the text cannot be parsed.
     pub fn merged_again(self, text: &str, patch: &Value) -> Result<String> {
-        let value = yaml::read(&text::padded(text, self.column()))
-            .map_err(|error| anyhow::anyhow!("{}", fault::reason(&error)))?;
+        let value = yaml::parse_within(&text::padded(text, self.column()), &Limits::OWN)?;
         let place = if self.block {
             edit::Place::Block(self.column())
         } else {
@@ -149,7 +149,7 @@ impl<'a> Item<'a> {
 
     /// An error in the item, at its place in the list.
     fn fault(self, error: &serde_saphyr::Error) -> anyhow::Error {
-        let what = fault::reason(error);
+        let what = &fault::reason(error, self.list.limits());
         let source = self.list.source();
         let Some(location) = error.location() else {
             return fault::at(source, self.start, what);

@@ -11,6 +11,7 @@ use super::events;
 use super::fault;
 use super::item::{Item, Role};
 use super::layout::Layout;
+use super::limits::Limits;
 use super::split;
 use super::write::{self, Edits};
 use super::yaml;
@@ -27,17 +28,26 @@ const VERSIONS: [&str; 3] = [
 pub struct ResourceList {
     source: String,
     layout: Layout,
+    limits: Limits,
     /// The value of the whole document, made only if an item leans on something outside of it.
     document: OnceLock<Option<Value>>,
 }
 
 impl ResourceList {
-    /// Reads a list. Its items are found, not parsed.
+    /// Reads a list, within the default limits. Its items are found, not parsed.
     ///
     /// # Errors
     /// If the text is not one YAML document in UTF-8 that holds a `ResourceList`. The message names the
     /// place and quotes nothing of the text.
     pub fn read(source: Vec<u8>) -> Result<Self> {
+        Self::read_within(source, Limits::default())
+    }
+
+    /// Reads a list like [`Self::read`]. The limits are for each of its items, once somebody parses it.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn read_within(source: Vec<u8>, limits: Limits) -> Result<Self> {
         let source = decode(source)?;
         let layout = match split::split(&source) {
             Some(layout) => layout,
@@ -48,6 +58,7 @@ impl ResourceList {
         Ok(Self {
             source,
             layout,
+            limits,
             document,
         })
     }
@@ -115,6 +126,11 @@ impl ResourceList {
         &self.source
     }
 
+    /// What its items are read within.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Where the parts of the list lie.
     pub(super) fn layout(&self) -> &Layout {
         &self.layout
@@ -127,7 +143,7 @@ impl ResourceList {
 
     /// The value of the whole list.
     pub(super) fn document(&self) -> Result<&Value> {
-        let read = || yaml::read_document(&self.source).ok();
+        let read = || yaml::read(&self.source, &self.limits.for_list()).ok();
         let document = self.document.get_or_init(read).as_ref();
         document.context("the ResourceList cannot be read as a whole, as its aliases ask for")
     }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::events;
 use super::layout::{Entry, Shape};
+use super::limits::Limits;
 use super::list::ResourceList;
 use super::splice::{self, Splices};
 use super::text;
@@ -295,7 +296,7 @@ fn flow_text(new: &Replacement) -> Result<String> {
 
 /// Checks that the text of a replacement can be read again.
 fn ensure_mapping(text: &str) -> Result<()> {
-    let value = yaml::parse(text).context("the text of a replacement")?;
+    let value = yaml::parse_within(text, &Limits::OWN).context("the text of a replacement")?;
     ensure!(value.is_object(), "a replacement is not a mapping");
     Ok(())
 }

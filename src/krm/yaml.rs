@@ -4,27 +4,17 @@
 //! quoted. Long strings stay on one line. Strings of several lines leave as literal blocks, as long as
 //! every reader agrees on what such a block holds, and else in double quotes.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use anyhow::Result;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 use serde_saphyr::options::DuplicateKeyPolicy;
-use serde_saphyr::{Budget, DoubleQuoted, Error, Options};
+use serde_saphyr::{DoubleQuoted, Error, Options};
 
 use super::fault;
-
-/// How deep the collections of one value may lie in each other: more than twice what the deepest CRDs
-/// take, and little enough for the reader, which calls itself, on the stack of a thread.
-const MAX_DEPTH: usize = 64;
-/// How many nodes one item may hold.
-const MAX_NODES: usize = 500_000;
-/// How many nodes may come out of aliases.
-const MAX_REPLAYED: usize = 10_000;
-/// How many documents one file may hold.
-const MAX_DOCUMENTS: usize = 100_000;
-/// How many aliases one item may hold.
-const MAX_ALIASES: usize = 2_000;
+use super::limits::Limits;
 
 /// The value as block YAML that ends with a line break.
 ///
@@ -72,28 +62,36 @@ fn is_plain_in_json(char: char) -> bool {
     )
 }
 
-/// Reads one value from YAML or JSON.
+/// Reads one value from YAML or JSON, within the default limits.
 ///
 /// `on`, `yes` and their like are strings. A key may not occur twice.
 ///
 /// # Errors
-/// If the text is not one YAML document, or is too deep or too large. The message quotes nothing of it.
+/// If the text is not one YAML document, or is beyond a limit. The message quotes nothing of it.
 pub fn parse(text: &str) -> Result<Value> {
-    read(text).map_err(|error| explained(&error).into())
+    parse_within(text, &Limits::default())
+}
+
+/// Reads one value like [`parse`].
+///
+/// # Errors
+/// The same.
+pub fn parse_within(text: &str, limits: &Limits) -> Result<Value> {
+    read(text, limits).map_err(|error| explained(&error, limits).into())
 }
 
 /// What keeps a text from being read, and where. It quotes nothing of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// What is wrong.
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// Line and column, from 1.
     pub at: Option<(usize, usize)>,
 }
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what)?;
+        f.write_str(&self.what)?;
         if let Some((line, column)) = self.at {
             write!(f, " (line {line}, column {column})")?;
         }
@@ -103,10 +101,10 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-fn explained(error: &Error) -> Unreadable {
+fn explained(error: &Error, limits: &Limits) -> Unreadable {
     let at = error.location();
     Unreadable {
-        what: fault::reason(error),
+        what: fault::reason(error, limits),
         at: at.map(|at| {
             (
                 usize::try_from(at.line()).unwrap_or(1),
@@ -116,45 +114,38 @@ fn explained(error: &Error) -> Unreadable {
     }
 }
 
-/// Reads every document of a text. One that holds nothing is left out.
+/// Reads every document of a text, within the default limits. One that holds nothing is left out.
 ///
 /// # Errors
-/// If the text is not YAML, or is too deep or too large. The message quotes nothing of it.
+/// If the text is not YAML, or is beyond a limit. The message quotes nothing of it.
 pub fn parse_all(text: &str) -> Result<Vec<Value>, Unreadable> {
-    let mut options = options(MAX_NODES, MAX_DEPTH);
-    if let Some(budget) = &mut options.budget {
-        budget.max_documents = MAX_DOCUMENTS;
-    }
-    serde_saphyr::from_multiple_with_options(text, options).map_err(|error| explained(&error))
+    parse_all_within(text, &Limits::default())
+}
+
+/// Reads every document of a text like [`parse_all`].
+///
+/// # Errors
+/// The same.
+pub fn parse_all_within(text: &str, limits: &Limits) -> Result<Vec<Value>, Unreadable> {
+    let options = options(text, limits, limits.documents);
+    serde_saphyr::from_multiple_with_options(text, options)
+        .map_err(|error| explained(&error, limits))
 }
 
 /// Reads one value, and leaves the error to the caller.
-pub(super) fn read(text: &str) -> Result<Value, Error> {
-    serde_saphyr::from_str_with_options(text, options(MAX_NODES, MAX_DEPTH))
+pub(super) fn read(text: &str, limits: &Limits) -> Result<Value, Error> {
+    // The second document is what the error is about.
+    serde_saphyr::from_str_with_options(text, options(text, limits, 2))
 }
 
-/// Reads a whole list, which may hold as many nodes as its items hold together.
-pub(super) fn read_document(text: &str) -> Result<Value, Error> {
-    serde_saphyr::from_str_with_options(text, options(usize::MAX, MAX_DEPTH + 2))
-}
-
-/// The options for reading a value of so many nodes.
-fn options(nodes: usize, depth: usize) -> Options {
-    let mut budget = Budget::default();
-    budget.max_nodes = nodes;
-    budget.max_events = nodes.saturating_mul(2);
-    budget.max_depth = depth;
-    budget.max_aliases = MAX_ALIASES;
-    budget.max_anchors = MAX_ALIASES;
-    budget.max_recorded_anchor_events = MAX_REPLAYED;
-    budget.max_total_scalar_bytes = usize::MAX;
-    budget.max_documents = 2;
-    budget.enforce_alias_anchor_ratio = false;
+/// The options for reading so many documents of a text.
+fn options(text: &str, limits: &Limits, documents: usize) -> Options {
+    let budget = limits.budget(text.len(), documents);
     serde_saphyr::options! {
         budget: Some(budget),
         duplicate_keys: DuplicateKeyPolicy::Error,
         alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: MAX_REPLAYED,
+            max_total_replayed_events: limits.expansion,
             max_replay_stack_depth: 16,
         },
         // Kubernetes reads `mode: 0644` as the octal number that its author meant.

@@ -2,10 +2,10 @@
 //! `sops` looks for it, but no higher than the root of the repository. What lies above that belongs
 //! to whoever owns the machine, and must not decide who can read a repository's secrets.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf, absolute};
 
+use crate::input::settings;
 use crate::krm::yaml;
 use crate::sink::tree::Rules;
 use crate::sops::config::Config;
@@ -19,7 +19,7 @@ pub(super) fn find(output: &Path, below: &str) -> Result<Option<Rules>, String> 
     let output = resolved(output).map_err(|error| format!("{}: {error}", output.display()))?;
     for directory in candidates(&output, below) {
         let file = directory.join(NAME);
-        match fs::read_to_string(&file) {
+        match settings(&file) {
             Ok(text) => return read(file, &text, &directory, &output).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(format!("{}: {error}", file.display())),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Style;
 use super::message;
+use crate::diagnostic::one_line;
 use crate::krm::yaml::Unreadable;
 
 /// Why a file cannot be read.
@@ -18,7 +19,7 @@ impl Broken {
     #[must_use]
     pub fn new(file: &str, reason: Unreadable) -> Self {
         Self {
-            file: file.to_owned(),
+            file: one_line(file),
             reason,
         }
     }
@@ -29,7 +30,7 @@ impl Broken {
         match style {
             Style::Line => format!("[error] {self}"),
             Style::Snippet { colour } => {
-                message::broken(&self.file, self.reason.at, self.reason.what, colour)
+                message::broken(&self.file, self.reason.at, &self.reason.what, colour)
             }
         }
     }

@@ -64,6 +64,10 @@ pub(super) fn broken(file: &str, at: Option<(usize, usize)>, what: &str, colour:
 /// The line of the file, or the file alone.
 fn shown(file: &str, place: Option<Place>) -> Element<'_> {
     match place {
+        Some(place) if place.text.is_empty() => Origin::path(file)
+            .line(place.line)
+            .char_column(place.column)
+            .into(),
         Some(place) => Snippet::source(place.text)
             .line_start(place.line)
             .path(file)

@@ -150,6 +150,9 @@ fn check_required(
         .and_then(Value::as_array)
         .into_iter()
         .flatten();
+    if out.is_full() {
+        return;
+    }
     for key in required.filter_map(Value::as_str) {
         let below = path.key(key);
         if !map.contains_key(key) && !out.covers(&below) {
@@ -166,6 +169,9 @@ fn unknown(
     parent: &FieldPath,
     out: &mut Diagnostics,
 ) -> bool {
+    if out.is_full() {
+        return false;
+    }
     let known = properties
         .keys()
         .map(String::as_str)

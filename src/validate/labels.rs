@@ -10,6 +10,9 @@ use crate::spec::Spec;
 /// The key that `nodepool` is compared with when none is given.
 pub(super) const NODEPOOL_KEY: &str = "nodepool";
 
+/// How many labels a user may choose. With thousands of databases they are most of what comes out.
+const MOST: usize = 100;
+
 impl Checker<'_> {
     pub(super) fn custom_labels(
         &mut self,
@@ -24,6 +27,13 @@ impl Checker<'_> {
 
     /// Labels that a user chooses for an object.
     pub(super) fn labels(&mut self, labels: &BTreeMap<String, String>, path: &FieldPath) {
+        if labels.len() > MOST {
+            let message = format!(
+                "must have at most {MOST} entries, but has {}: each goes onto every object",
+                labels.len()
+            );
+            return self.out.error(Code::InvalidLabel, path, message);
+        }
         for (key, value) in labels {
             let below = path.key(key);
             if self

@@ -70,9 +70,17 @@ pub(crate) fn binary_in(directory: &Path, arguments: &[&str], env: &Env) -> Run 
     finish(feed(&mut command, b"", env))
 }
 
-/// Runs the program without arguments, and kills it when it takes longer than `limit`.
-pub(crate) fn binary_within(input: &[u8], limit: Duration) -> Option<Run> {
-    let mut child = start(&[], input, &Env::new());
+/// Runs the program in a directory, and kills it when it takes longer than `limit`.
+pub(crate) fn binary_within(
+    directory: &Path,
+    arguments: &[String],
+    input: &[u8],
+    env: &Env,
+    limit: Duration,
+) -> Option<Run> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cnpg-stack"));
+    command.current_dir(directory).args(arguments);
+    let mut child = feed(&mut command, input, env);
     let killer = child
         .stdout
         .take()

@@ -240,15 +240,23 @@ fn alias_bombs_and_deep_nesting_are_refused() {
     }
     let flow = format!("- a: {}1{}\n", "[".repeat(200), "]".repeat(200));
     let block = format!("- a:\n    {}1\n", "- ".repeat(150));
-    for text in [bomb, flow, block] {
+    let expected = [
+        (bomb, "its aliases stand for more than 10000 values"),
+        (
+            flow,
+            "more than 64 levels of lists and mappings; --max-depth",
+        ),
+        (
+            block,
+            "more than 64 levels of lists and mappings; --max-depth",
+        ),
+    ];
+    for (text, expected) in expected {
         let text = list(&format!("items:\n{text}"));
         let start = std::time::Instant::now();
         let list = ResourceList::read(text.into_bytes()).unwrap();
         let error = list.item(0).unwrap().parse().unwrap_err();
-        assert!(
-            format!("{error:#}").starts_with("too deep, too large"),
-            "{error:#}"
-        );
+        assert!(format!("{error:#}").starts_with(expected), "{error:#}");
         assert!(start.elapsed().as_secs() < 20);
     }
 }

@@ -19,6 +19,9 @@ use rustix::io::Errno;
 use at::named;
 use step::Step;
 
+use crate::krm::Limits;
+use crate::krm::limits::Bytes;
+
 mod at;
 mod leftover;
 mod step;
@@ -235,9 +238,16 @@ impl Root {
     }
 }
 
-fn contents(mut file: File) -> io::Result<Found> {
+fn contents(file: File) -> io::Result<Found> {
     let mode = file.metadata()?.permissions().mode() & PERMISSIONS;
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
+    let most = Limits::OUTPUT.size as u64;
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other(format!(
+            "is larger than {}, which no file of a stack is",
+            Bytes(Limits::OUTPUT.size)
+        )));
+    }
     Ok(Found { bytes, mode })
 }

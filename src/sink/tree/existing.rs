@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::disk::{Found, Root};
 use super::files::Files;
-use crate::krm::yaml;
+use crate::krm::{Limits, yaml};
 use crate::meta::{OWNER, STALE_FILES};
 
 /// The output directory as a stack finds it.
@@ -92,7 +92,7 @@ impl<'a> Existing<'a> {
 /// The documents of a YAML file.
 pub(super) fn documents(bytes: &[u8]) -> Option<Vec<Value>> {
     let text = std::str::from_utf8(bytes).ok()?;
-    yaml::parse_all(text).ok()
+    yaml::parse_all_within(text, &Limits::OUTPUT).ok()
 }
 
 /// The files that a Kustomization reads besides its resources, and those that it did.

@@ -6,7 +6,7 @@ use super::body::Body;
 use super::policy::{By, Policy, fault};
 use super::program::{self, Form};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::krm::yaml;
+use crate::krm::{Limits, yaml};
 use crate::sink::seal::{Lock, Sealer, Settled, uncomparable};
 use crate::sops::{Metadata, dotenv, json};
 use crate::spec::Uncomparable;
@@ -153,7 +153,7 @@ fn value(body: &Body) -> Result<Value, String> {
 /// Reads a file as a document.
 pub(super) fn parse(text: &str, form: Form) -> Option<Value> {
     match form {
-        Form::Yaml => yaml::parse(text).ok(),
+        Form::Yaml => yaml::parse_within(text, &Limits::OUTPUT).ok(),
         Form::Dotenv => dotenv::read(text).ok(),
         Form::Json => serde_json::from_str(text).ok(),
     }

@@ -93,11 +93,15 @@ pub const FIXED: &[&str] = &[
 /// Checks all parameters and gives every mistake with the key that it belongs to.
 #[must_use]
 pub fn parameters(parameters: &Parameters, context: &Context) -> Vec<(String, Refusal)> {
+    let mut spellings = BTreeMap::<String, usize>::new();
+    for key in parameters.keys() {
+        *spellings.entry(key.to_ascii_lowercase()).or_default() += 1;
+    }
     let single = parameters.iter().filter_map(|(key, value)| {
         let results = [
             name(key),
             fixed(key),
-            once(key, parameters),
+            once(key, &spellings),
             text(value),
             special(key, value, context),
         ];
@@ -140,10 +144,9 @@ fn fixed(key: &str) -> Result<(), Refusal> {
 }
 
 /// PostgreSQL takes `work_mem` and `Work_Mem` for one parameter and lets the last one win.
-fn once(key: &str, parameters: &Parameters) -> Result<(), Refusal> {
-    let twin = |other: &String| other != key && other.eq_ignore_ascii_case(key);
+fn once(key: &str, spellings: &BTreeMap<String, usize>) -> Result<(), Refusal> {
     require(
-        !parameters.keys().any(twin),
+        spellings.get(&key.to_ascii_lowercase()) == Some(&1),
         "must not be set twice in different cases (PostgreSQL ignores the case of parameter names)",
     )
 }

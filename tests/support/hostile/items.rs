@@ -69,11 +69,14 @@ pub(super) fn items() -> Vec<Input> {
             "- \"kind\": Namespace\n  'apiVersion': v1\n  ? metadata\n  : {name: storefront}\n",
         ),
         with_items(
-            "a key twice",
+            "a key twice in an item",
             "- kind: Namespace\n  kind: Secret\n  apiVersion: v1\n  metadata: {name: storefront}\n",
         ),
         with_items("a foreign key twice", "- kind: Other\n  kind: Other\n"),
-        with_items("a bomb", &format!("- kind: Other\n{}", bomb("  "))),
+        with_items(
+            "a bomb in an item",
+            &format!("- kind: Other\n{}", bomb("  ")),
+        ),
         with_items(
             "a bomb in our Namespace",
             &format!(
@@ -187,7 +190,7 @@ pub(super) fn large() -> Vec<Input> {
     let keys: String = (0..20_000).map(|key| format!("  k{key}: v\n")).collect();
     vec![
         with_items(
-            "deep brackets",
+            "deep brackets in an item",
             &format!("- kind: A\n  deep: {}\n", deep(50_000)),
         ),
         with_items(
@@ -225,7 +228,7 @@ pub(super) fn large() -> Vec<Input> {
         ),
         with_items("many Namespaces of ours", &ours.repeat(200)),
         with_items(
-            "many anchors",
+            "many anchors in items",
             &(0..5_000)
                 .map(|n| format!("- {{kind: A, a: &a{n} 1}}\n"))
                 .collect::<String>(),

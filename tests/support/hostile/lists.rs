@@ -4,10 +4,7 @@ use super::{CONFIG, HEAD, Input, bomb, input};
 
 /// Input that is hardly text.
 pub(super) fn bytes() -> Vec<Input> {
-    let raw = |name: &str, bytes: &[u8]| Input {
-        name: name.to_owned(),
-        bytes: bytes.to_vec(),
-    };
+    let raw = |name: &str, bytes: &[u8]| Input::function(name, bytes.to_vec());
     let whole = format!("{HEAD}items: []\n{CONFIG}");
     let utf16: Vec<u8> = whole.encode_utf16().flat_map(u16::to_le_bytes).collect();
     vec![
@@ -59,7 +56,7 @@ pub(super) fn lists() -> Vec<Input> {
         ),
         of("results twice", "items: []\nresults: []\nresults: []\n"),
         of("an unknown key", "items: []\nextra: {a: [1, 2]}\n"),
-        of("a merge key", "<<: {items: []}\n"),
+        of("a merge key at the top", "<<: {items: []}\n"),
         of("a key of its own kind", "items: []\n? [a, b]\n: c\n"),
         of(
             "a bomb beside the items",

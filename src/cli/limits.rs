@@ -1,0 +1,105 @@
+//! The flags that move the limits of what is read.
+
+use clap::Args;
+
+use crate::krm::Limits;
+use crate::krm::limits::{DEEPEST, LARGEST, MOST};
+
+/// How much is read before a command gives up.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Limits of what is read")]
+pub struct LimitArguments {
+    /// All input together: bytes, or a number with KiB, MiB or GiB, at most 4GiB [default: 256MiB]
+    #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true)]
+    max_size: Option<usize>,
+    /// Levels of lists and mappings in each other, at most 240: more would overflow the stack [default: 64]
+    #[arg(long, value_name = "LEVELS", value_parser = depth, hide_short_help = true)]
+    max_depth: Option<usize>,
+    /// Values in one item of a list, or in one file [default: 500000]
+    #[arg(long, value_name = "COUNT", value_parser = count, hide_short_help = true)]
+    max_nodes: Option<usize>,
+    /// Anchors, and aliases of them, in one item or file [default: 2000]
+    #[arg(long, value_name = "COUNT", value_parser = count, hide_short_help = true)]
+    max_aliases: Option<usize>,
+    /// Values that come out of aliases, with a KiB of text each [default: 10000]
+    #[arg(long, value_name = "COUNT", value_parser = count, hide_short_help = true)]
+    max_expansion: Option<usize>,
+    /// Documents in one file [default: 100000]
+    #[arg(long, value_name = "COUNT", value_parser = count, hide_short_help = true)]
+    max_documents: Option<usize>,
+}
+
+impl LimitArguments {
+    /// The limits; what is not given is as it is without flags.
+    #[must_use]
+    pub fn limits(self) -> Limits {
+        let default = Limits::default();
+        Limits {
+            size: self.max_size.unwrap_or(default.size),
+            depth: self.max_depth.unwrap_or(default.depth),
+            nodes: self.max_nodes.unwrap_or(default.nodes),
+            aliases: self.max_aliases.unwrap_or(default.aliases),
+            expansion: self.max_expansion.unwrap_or(default.expansion),
+            documents: self.max_documents.unwrap_or(default.documents),
+        }
+    }
+}
+
+/// A number of bytes, with or without a unit.
+fn size(text: &str) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|char: char| !char.is_ascii_digit());
+    let shift = match text.get(digits.len()..).unwrap_or_default() {
+        "" => 0,
+        "KiB" => 10,
+        "MiB" => 20,
+        "GiB" => 30,
+        _ => return Err("must be a number of bytes, or one with KiB, MiB or GiB".to_owned()),
+    };
+    let number = between(digits, LARGEST >> shift, "it is held in memory three times");
+    number.map(|number| number << shift)
+}
+
+fn depth(text: &str) -> Result<usize, String> {
+    between(text, DEEPEST, "more would overflow the stack")
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    between(text, MOST, "more would not fit in memory")
+}
+
+/// A number from one to `most`, with the reason for that.
+fn between(text: &str, most: usize, reason: &str) -> Result<usize, String> {
+    let number = text.parse::<usize>().ok().filter(|number| *number > 0);
+    match number {
+        Some(number) if number <= most => Ok(number),
+        Some(_) => Err(format!("must be at most {most}: {reason}")),
+        None => Err(format!("must be a whole number from 1 to {most}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_has_a_unit_or_none_and_an_end() {
+        assert_eq!(size("1"), Ok(1));
+        assert_eq!(size("512KiB"), Ok(512 << 10));
+        assert_eq!(size("4GiB"), Ok(4 << 30));
+        for wrong in [
+            "", "0", "0MiB", "-1", "1.5GiB", "1MB", "1 MiB", "MiB", "5GiB",
+        ] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+        assert!(size("99999999999999999999").is_err());
+    }
+
+    #[test]
+    fn a_depth_that_would_overflow_the_stack_is_refused_with_the_reason() {
+        assert_eq!(depth("240"), Ok(240));
+        assert_eq!(
+            depth("241"),
+            Err("must be at most 240: more would overflow the stack".to_owned())
+        );
+    }
+}
