@@ -93,8 +93,13 @@ fn report(value: &Value, fault: &Fault, out: &mut Diagnostics) {
                  environment of the function",
                 names.join(", ")
             );
-            for field in fields(value, &sops::sealed_pointers(value)) {
-                out.error(Code::CannotDecrypt, &field, message.as_str());
+            let sealed = fields(value, &sops::sealed_pointers(value));
+            for field in &sealed {
+                out.error(Code::CannotDecrypt, field, message.as_str());
+            }
+            // Without any message the run would end well, and with nothing made.
+            if sealed.is_empty() {
+                out.error(Code::CannotDecrypt, &path, message);
             }
         }
         Fault::Leaf { pointer, reason } => {
