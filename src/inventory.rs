@@ -194,8 +194,7 @@ impl<'a> Inventory<'a> {
     pub fn secrets(&self, namespace: &str, names: &[&str], out: &mut Diagnostics) -> Secrets {
         let names: BTreeSet<&str> = names.iter().copied().collect();
         let wanted = |head: &Head<'_>| {
-            may(&head.kind, |kind| kind == "Secret")
-                && may(&head.name, |name| names.contains(name))
+            may(&head.kind, |kind| kind == "Secret") && may(&head.name, |name| names.contains(name))
         };
         let found = self.select(wanted, out).into_iter().filter(|item| {
             item.identity.kind == "Secret"

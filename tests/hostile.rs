@@ -1,7 +1,7 @@
 //! Hostile input: each ends soon, with the answer that is expected, and takes nobody's items away.
 //!
 //! The program runs on files that anyone may have committed. Whatever comes in, it ends within two
-//! seconds (as a release; a debug build is given ten times that) with exit 0, 1 or 2, never with a
+//! seconds (as a release, which `tests/run` tries; a debug build is given ten times that) with exit 0, 1 or 2, never with a
 //! panic or a bug of ours. What it says is short, acts on no terminal and holds no secret; the
 //! function's standard output is empty or a list that can be read, and what came in as an item goes
 //! out as the same item. What is said about each is in `tests/hostile/expected.txt`, which
@@ -17,14 +17,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cnpg_stack::krm::{Limits, ResourceList};
+use rayon::prelude::*;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use support::hostile::{Input, Thing, inputs};
-use support::process::{Run, binary_within};
+use support::process::{self, Run, binary_within};
 use support::{fixture, tree, wire};
 
-/// How long a run may take.
-const LIMIT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
+/// How long a run of the released program may take, and one of a debug build.
+const LIMITS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(20)];
 /// How many lines of an answer are in the fixture.
 const LINES: usize = 6;
 /// How many bytes a line of an answer may have.
@@ -38,8 +39,9 @@ fn every_hostile_input_gets_the_answer_that_is_expected() {
     assert!(inputs.len() >= 300, "{} inputs", inputs.len());
     let mut failures = Vec::new();
     let mut answers = String::new();
-    for input in &inputs {
-        match check(input) {
+    let found: Vec<_> = inputs.par_iter().map(check).collect();
+    for (input, answer) in inputs.iter().zip(found) {
+        match answer {
             Ok(answer) => answers.push_str(&answer),
             Err(error) => failures.push(format!("{}: {error}", input.name)),
         }
@@ -69,6 +71,8 @@ fn every_hostile_input_is_one_of_its_own() {
 
 /// The answer to an input, or everything that is wrong with it whatever is expected.
 fn check(input: &Input) -> Result<String, String> {
+    let [released, debug] = LIMITS;
+    let limit = process::released().map_or(debug, |_| released);
     let run = || {
         let directory = prepared(input);
         let run = binary_within(
@@ -76,13 +80,13 @@ fn check(input: &Input) -> Result<String, String> {
             &input.arguments,
             &input.bytes,
             &input.env,
-            LIMIT,
+            limit,
         );
         run.map(|run| (run, directory))
     };
     // Other tests may keep the machine busy, so only the second time over the limit counts.
     let found = run().or_else(run);
-    let (mut run, directory) = found.ok_or_else(|| format!("takes longer than {LIMIT:?}"))?;
+    let (mut run, directory) = found.ok_or_else(|| format!("takes longer than {limit:?}"))?;
     run.stderr = run
         .stderr
         .replace(&*directory.to_string_lossy(), "DIRECTORY");
@@ -151,7 +155,8 @@ fn prepared(input: &Input) -> PathBuf {
     if input.is_plain() {
         return Path::new(env!("CARGO_TARGET_TMPDIR")).to_owned();
     }
-    let directory = tree::fresh("hostile");
+    let thread = rayon::current_thread_index().unwrap_or_default();
+    let directory = tree::fresh(&format!("hostile-{thread}"));
     for (path, thing) in &input.files {
         let full = directory.join(path);
         let parent = full.parent().expect("a file lies in a directory");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -70,6 +70,16 @@ pub(crate) fn binary_in(directory: &Path, arguments: &[&str], env: &Env) -> Run 
     finish(feed(&mut command, b"", env))
 }
 
+/// The program as it is released, where `tests/run` has built it: only of that a limit of time says much.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests know the environment that `tests/run` sets"
+)]
+pub(crate) fn released() -> Option<PathBuf> {
+    let built = cfg!(feature = "peers").then(|| std::env::var_os("CNPG_STACK_BIN"));
+    built.flatten().map(PathBuf::from)
+}
+
 /// Runs the program in a directory, and kills it when it takes longer than `limit`.
 pub(crate) fn binary_within(
     directory: &Path,
@@ -78,7 +88,7 @@ pub(crate) fn binary_within(
     env: &Env,
     limit: Duration,
 ) -> Option<Run> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cnpg-stack"));
+    let mut command = Command::new(released().unwrap_or(env!("CARGO_BIN_EXE_cnpg-stack").into()));
     command.current_dir(directory).args(arguments);
     let mut child = feed(&mut command, input, env);
     let killer = child

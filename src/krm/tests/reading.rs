@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use crate::krm::head::{Field, Head};
+use crate::krm::limits::{DEEPEST, Limits, STACK};
 use crate::krm::list::ResourceList;
 use crate::krm::write::Edits;
+use crate::krm::yaml;
 
 /// The message for a text that is refused.
 fn refused(text: impl Into<Vec<u8>>) -> String {
@@ -336,4 +338,34 @@ fn what_is_odd_makes_a_head_unsure() {
         let head = Head::scan(item, 2);
         assert_eq!(head.kind, Field::Unsure, "{item:?}");
     }
+}
+
+/// Everybody who calls itself once for each level, on a thread with the stack that they are given.
+#[test]
+fn the_deepest_value_that_a_flag_allows_fits_on_the_stack() {
+    let limits = Limits {
+        depth: DEEPEST,
+        ..Limits::default()
+    };
+    let flow = format!("{}1{}", "[".repeat(DEEPEST - 1), "]".repeat(DEEPEST - 1));
+    let block = (1..DEEPEST).fold(String::new(), |text, level| {
+        text + "a:\n" + &" ".repeat(level)
+    }) + "b";
+    let work = move || {
+        for value in [flow, block] {
+            let item = format!("- k: {}\n", value.replace('\n', "\n   "));
+            let list = ResourceList::read_within(list(&format!("items:\n{item}")).into(), limits);
+            let list = list.unwrap();
+            let item = list.items().next().unwrap();
+            let parsed = item.parse().unwrap();
+            for text in [yaml::to_string(&parsed), yaml::to_json(&parsed)] {
+                let again = yaml::parse_within(&text, &limits);
+                assert!(again.unwrap() == parsed.clone());
+            }
+            let merged = item.merged(&parsed).unwrap();
+            assert!(!merged.is_empty());
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(work);
+    thread.unwrap().join().unwrap();
 }
