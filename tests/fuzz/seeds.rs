@@ -103,7 +103,8 @@ fn stack() -> Vec<Vec<u8>> {
         Some(seed(3, yaml::to_string(spec).as_bytes()))
     };
     let mut seeds: Vec<Vec<u8>> = stacks.filter_map(spec).collect();
-    seeds.extend(numbers(&[0, 0x40, 1, 0x41], 60, 1500));
+    seeds.extend(numbers(&[0, 0x40], 60, 0));
+    seeds.extend(numbers(&[1, 0x41], 60, 80));
     seeds.extend(numbers(&[2, 0x42], 60, 80));
     seeds
 }

@@ -217,14 +217,18 @@ fn heads_hold(list: &ResourceList) -> Finding {
     Ok(())
 }
 
-/// Whether an item is neither owned by the stack nor of an identity or at a path that it plans, and stands by itself:
-/// one that leans on an anchor of an item that goes is written out in full.
+/// What stands in every item that the stack owns, plans or shares with other stacks.
+const MARKS: [&str; 4] = [
+    "cnpgstack.io/stack",
+    "storefront",
+    "kustomization.yaml",
+    "cnpg-controller-manager-config",
+];
+
+/// Whether an item is none of those, and stands by itself: one that leans on an anchor of an item that goes is
+/// written out in full.
 fn is_foreign(item: Item<'_>) -> bool {
-    let is_marked = |text: &str| {
-        ["cnpgstack.io/stack", "storefront", "kustomization.yaml"]
-            .iter()
-            .any(|mark| text.contains(mark))
-    };
+    let is_marked = |text: &str| MARKS.iter().any(|mark| text.contains(mark));
     match item.parse() {
         Ok(value) => !item.text().contains('*') && !is_marked(&value.to_string()),
         Err(_) => !item.text().contains(['*', '\\']) && !is_marked(item.text()),

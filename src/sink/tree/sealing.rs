@@ -1,5 +1,6 @@
 //! The encrypted form of a file of the tree.
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::body::Body;
@@ -144,7 +145,7 @@ fn value(body: &Body) -> Result<Value, String> {
             .map(|(key, value)| (key.clone(), Value::from(value.as_str())))
             .collect()),
         Body::Json(text) => {
-            serde_json::from_str(text).map_err(|_| "it is no JSON, after the patches".to_owned())
+            read_json(text).ok_or_else(|| "it is no JSON, after the patches".to_owned())
         }
         Body::Config(_) => Err("it holds no secret; please report this".to_owned()),
     }
@@ -155,8 +156,15 @@ pub(super) fn parse(text: &str, form: Form) -> Option<Value> {
     match form {
         Form::Yaml => yaml::parse_within(text, &Limits::OUTPUT).ok(),
         Form::Dotenv => dotenv::read(text).ok(),
-        Form::Json => serde_json::from_str(text).ok(),
+        Form::Json => read_json(text),
     }
+}
+
+/// Reads JSON, by the reader of YAML, which JSON is a part of: to `serde_json` some floats are their neighbours, and
+/// then the MAC of a file that nobody touched would not match.
+fn read_json(text: &str) -> Option<Value> {
+    serde_json::from_str::<IgnoredAny>(text).ok()?;
+    yaml::parse(text).ok()
 }
 
 /// Whether a file is encrypted.
@@ -187,4 +195,21 @@ fn write(sealed: &Value, form: Form) -> Result<String, String> {
 fn readable(path: &str, reason: &str) -> Diagnostic {
     let message = format!("{path} cannot be encrypted: {reason}");
     Diagnostic::general(Severity::Error, Code::ReadableSecret, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Form, parse};
+
+    /// Found by the fuzz target `sops`: a readable float came out one bit off.
+    #[test]
+    fn floats_in_json_are_read_to_the_last_bit() {
+        let float = -666_448_391_035.105_3;
+        let read = parse(&format!("{{\n\t\"a\": {float}\n}}"), Form::Json).unwrap();
+        assert_eq!(
+            read["a"].as_f64().map(f64::to_bits),
+            Some(f64::to_bits(float))
+        );
+        assert_eq!(parse("a: b", Form::Json), None);
+    }
 }
