@@ -1,6 +1,9 @@
 //! The fuzz targets of cnpg-stack, for libFuzzer. What they do stands in `targets/`.
 
-#![allow(dead_code, reason = "the support of the tests is taken as a whole, and a part of it is used")]
+#![allow(
+    dead_code,
+    reason = "the support of the tests is taken as a whole, and a part of it is used"
+)]
 
 /// The root of the repository.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -26,7 +29,10 @@ pub fn prepare() {
 ///
 /// If it has a finding.
 pub fn run(target: &str, bytes: &[u8]) {
-    let check = targets::TARGETS.iter().find(|(name, _)| *name == target).map(|(_, check)| check);
+    let check = targets::TARGETS
+        .iter()
+        .find(|(name, _)| *name == target)
+        .map(|(_, check)| check);
     if let Err(wrong) = check.expect("a target of that name")(bytes) {
         panic!("{target}: {wrong}");
     }

@@ -12,5 +12,11 @@ pub fn of(source: &[u8]) -> Option<bool> {
         return Some(true);
     }
     // Only what YAML itself forbids may be read in two ways, and what cannot be read at all.
-    Some(events::layout_by(&source, true).is_err())
+    Some(!is_strict(&source))
+}
+
+/// Whether a text is a list by the strict rules of YAML, on which neither the reader nor other tools insist.
+#[must_use]
+pub fn is_strict(source: &str) -> bool {
+    events::layout_by(source, true).is_ok()
 }

@@ -2,7 +2,9 @@
 //!
 //! Three mappings are followed: the item, its `metadata`, and the `annotations` in there. A line in the
 //! column of one of them holds a key of it; a deeper line belongs to the value of the key before it.
-//! Whatever does not look like that makes the scan give up, and the item is parsed instead.
+//! Whatever does not look like that makes the scan give up, and the item is parsed instead. One thing
+//! does look like that and is none: lines of a quoted value that reach a column where YAML forbids them,
+//! and which lenient parsers take all the same.
 
 use std::borrow::Cow;
 

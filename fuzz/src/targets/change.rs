@@ -156,14 +156,12 @@ fn remove(value: &mut Value, at: &str) {
     };
     match value.pointer_mut(parent) {
         Some(Value::Object(entries)) => {
-            drop(entries.remove(&key.replace("~1", "/").replace("~0", "~")))
+            entries.remove(&key.replace("~1", "/").replace("~0", "~"));
         }
-        Some(Value::Array(items)) => drop(
-            key.parse()
-                .ok()
-                .filter(|index| *index < items.len())
-                .map(|index: usize| items.remove(index)),
-        ),
+        Some(Value::Array(items)) => {
+            let index = key.parse().ok().filter(|index| *index < items.len());
+            index.map(|index: usize| items.remove(index));
+        }
         _ => {}
     }
 }

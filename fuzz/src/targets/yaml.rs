@@ -194,7 +194,8 @@ fn by_all(text: &str, value: &Value) -> Finding {
 
 /// Whether two values are the same to the last bit; to `==` zero and its negative are.
 fn is_same(one: &Value, other: &Value) -> bool {
-    one == other && one.to_string() == other.to_string()
+    let (one_text, other_text) = (one.to_string(), other.to_string());
+    one == other && one_text == other_text
 }
 
 /// Written behind the items of a list, the value is an item of it.
