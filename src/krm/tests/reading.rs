@@ -353,7 +353,7 @@ fn the_deepest_value_that_a_flag_allows_fits_on_the_stack() {
     }) + "b";
     let work = move || {
         for value in [flow, block] {
-            let item = format!("- k: {}\n", value.replace('\n', "\n   "));
+            let item = format!("- k:\n    {}\n", value.replace('\n', "\n    "));
             let list = ResourceList::read_within(list(&format!("items:\n{item}")).into(), limits);
             let list = list.unwrap();
             let item = list.items().next().unwrap();

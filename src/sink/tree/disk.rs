@@ -101,8 +101,28 @@ impl Root {
     ///
     /// # Errors
     ///
-    /// When a link is on the way, when it is no regular file, or when it cannot be read.
+    /// When a link is on the way, when it is no regular file, when it is larger than any file of a stack,
+    /// or when it cannot be read.
     pub fn read(&self, path: &str) -> io::Result<Option<Found>> {
+        let most = Limits::OUTPUT.size as u64;
+        let found = self.read_start(path, most + 1)?;
+        if found
+            .as_ref()
+            .is_some_and(|found| found.bytes.len() as u64 > most)
+        {
+            let size = Bytes(Limits::OUTPUT.size);
+            let message = format!("is larger than {size}, which no file of a stack is");
+            return Err(named(path, io::Error::other(message)));
+        }
+        Ok(found)
+    }
+
+    /// Reads so many bytes of a file at most; none when it or a directory on the way is not there.
+    ///
+    /// # Errors
+    ///
+    /// When a link is on the way, when it is no regular file, or when it cannot be read.
+    pub fn read_start(&self, path: &str, most: u64) -> io::Result<Option<Found>> {
         let (directories, name) = step::file(path)?;
         let Some(within) = self.reach(&directories)? else {
             return Ok(None);
@@ -110,7 +130,9 @@ impl Root {
         let Some(file) = at::file(&within, name)? else {
             return Ok(None);
         };
-        contents(file).map(Some).map_err(|error| named(path, error))
+        contents(file, most)
+            .map(Some)
+            .map_err(|error| named(path, error))
     }
 
     /// The paths of all regular files below a directory, or below the root for an empty
@@ -238,16 +260,9 @@ impl Root {
     }
 }
 
-fn contents(file: File) -> io::Result<Found> {
+fn contents(file: File, most: u64) -> io::Result<Found> {
     let mode = file.metadata()?.permissions().mode() & PERMISSIONS;
     let mut bytes = Vec::new();
-    let most = Limits::OUTPUT.size as u64;
-    file.take(most + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most {
-        return Err(io::Error::other(format!(
-            "is larger than {}, which no file of a stack is",
-            Bytes(Limits::OUTPUT.size)
-        )));
-    }
+    file.take(most).read_to_end(&mut bytes)?;
     Ok(Found { bytes, mode })
 }
