@@ -7,6 +7,11 @@
 //! out as the same item. What is said about each is in `tests/hostile/expected.txt`, which
 //! `UPDATE_GOLDEN=1` writes anew and somebody reads.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a directory that cannot be made is a failure of the test"
+)]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -10,23 +10,23 @@ use crate::krm::limits::{DEEPEST, LARGEST, MOST};
 #[command(next_help_heading = "Limits of what is read")]
 pub struct LimitArguments {
     /// All input together: bytes, or a number with KiB, MiB or GiB, at most 4GiB [default: 256MiB]
-    #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true)]
-    max_size: Option<usize>,
+    #[arg(long = "max-size", value_name = "SIZE", value_parser = size, hide_short_help = true)]
+    size: Option<usize>,
     /// Levels of lists and mappings in each other, at most 240: more would overflow the stack [default: 64]
-    #[arg(long, value_name = "LEVELS", value_parser = depth, hide_short_help = true)]
-    max_depth: Option<usize>,
+    #[arg(long = "max-depth", value_name = "LEVELS", value_parser = depth, hide_short_help = true)]
+    depth: Option<usize>,
     /// Values in one item of a list, or in one file [default: 500000]
-    #[arg(long, value_name = "COUNT", value_parser = count, hide_short_help = true)]
-    max_nodes: Option<usize>,
+    #[arg(long = "max-nodes", value_name = "COUNT", value_parser = count, hide_short_help = true)]
+    nodes: Option<usize>,
     /// Anchors, and aliases of them, in one item or file [default: 2000]
-    #[arg(long, value_name = "COUNT", value_parser = count, hide_short_help = true)]
-    max_aliases: Option<usize>,
+    #[arg(long = "max-aliases", value_name = "COUNT", value_parser = count, hide_short_help = true)]
+    aliases: Option<usize>,
     /// Values that come out of aliases, with a KiB of text each [default: 10000]
-    #[arg(long, value_name = "COUNT", value_parser = count, hide_short_help = true)]
-    max_expansion: Option<usize>,
+    #[arg(long = "max-expansion", value_name = "COUNT", value_parser = count, hide_short_help = true)]
+    expansion: Option<usize>,
     /// Documents in one file [default: 100000]
-    #[arg(long, value_name = "COUNT", value_parser = count, hide_short_help = true)]
-    max_documents: Option<usize>,
+    #[arg(long = "max-documents", value_name = "COUNT", value_parser = count, hide_short_help = true)]
+    documents: Option<usize>,
 }
 
 impl LimitArguments {
@@ -35,12 +35,12 @@ impl LimitArguments {
     pub fn limits(self) -> Limits {
         let default = Limits::default();
         Limits {
-            size: self.max_size.unwrap_or(default.size),
-            depth: self.max_depth.unwrap_or(default.depth),
-            nodes: self.max_nodes.unwrap_or(default.nodes),
-            aliases: self.max_aliases.unwrap_or(default.aliases),
-            expansion: self.max_expansion.unwrap_or(default.expansion),
-            documents: self.max_documents.unwrap_or(default.documents),
+            size: self.size.unwrap_or(default.size),
+            depth: self.depth.unwrap_or(default.depth),
+            nodes: self.nodes.unwrap_or(default.nodes),
+            aliases: self.aliases.unwrap_or(default.aliases),
+            expansion: self.expansion.unwrap_or(default.expansion),
+            documents: self.documents.unwrap_or(default.documents),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The files below a directory: stacks, and the documents beside them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
@@ -116,7 +116,7 @@ fn all(root: &Path) -> Result<Vec<PathBuf>> {
 fn names(root: &Path, below: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
     let directory = root.join(below);
     if depth > MAX_DIRECTORIES {
-        let shown = below.components().next().map(|first| first.as_os_str());
+        let shown = below.components().next().map(Component::as_os_str);
         bail!(
             "{}: more than {MAX_DIRECTORIES} directories in each other",
             shown.unwrap_or_default().display()

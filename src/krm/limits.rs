@@ -166,7 +166,7 @@ pub struct Bytes(pub usize);
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = [("GiB", 30_u32), ("MiB", 20), ("KiB", 10)];
-        let whole = |(_, shift): &&(&str, u32)| self.0 > 0 && self.0 % (1 << shift) == 0;
+        let whole = |(_, shift): &&(&str, u32)| self.0 > 0 && self.0.is_multiple_of(1 << shift);
         match units.iter().find(whole) {
             Some((unit, shift)) => write!(f, "{} {unit}", self.0 >> shift),
             None => write!(f, "{} bytes", self.0),

@@ -4,10 +4,17 @@ use super::{CONFIG, HEAD, Input, Thing, bomb, stack};
 
 /// Every input.
 pub(super) fn doors() -> Vec<Input> {
-    [files(), directories(), argocd(), imports(), trees()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        files(),
+        directories(),
+        argocd(),
+        variables(),
+        imports(),
+        trees(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Files that a user names.
@@ -37,7 +44,7 @@ fn files() -> Vec<Input> {
         validate("a hundred thousand documents", format!("{}{}", stack(""), "---\na: b\n".repeat(100_000))),
         validate("a hundred thousand empty documents", format!("{}{}", stack(""), "---\n".repeat(100_000))),
         validate("a thousand stacks of one namespace", format!("{}---\n", stack("")).repeat(1_000)),
-        validate("a mistake in a very long line", stack(&format!("    patches: [{}]\n    x: {{{} b: 1}}\n", "{a: 1}, ".repeat(20_000), "a: 1, ".repeat(1)))),
+        validate("a mistake in a very long line", stack(&format!("    patches: [{}]\n    x: {{{} b: 1}}\n", "{a: 1}, ".repeat(20_000), "a: 1, "))),
         validate("many secrets in a very long line", stack(&format!("    databases: [{}]\n", "{password: hunter2}, ".repeat(20_000)))),
         validate("a long key above many values", stack(&format!("    \"{}\": [{}]\n    unknown: 1\n", "k".repeat(1_000_000), "1, ".repeat(100_000)))),
         validate("many mistakes in a file", stack(&(0..20_000).map(|n| format!("    mistake{n}: 1\n")).collect::<String>())),
@@ -107,17 +114,12 @@ fn directories() -> Vec<Input> {
     ]
 }
 
-/// Variables and parameters of an Application.
+/// Parameters of an Application.
 fn argocd() -> Vec<Input> {
     let parameters = |name: &str, value: &str| {
         Input::command(name, "generate .")
             .file("stack.yaml", stack(""))
             .variable("ARGOCD_APP_PARAMETERS", value)
-    };
-    let variable = |name: &str, variable: &str, value: &str| {
-        Input::command(name, "generate .")
-            .file("stack.yaml", stack(""))
-            .variable(&format!("ARGOCD_ENV_CNPGSTACK_{variable}"), value)
     };
     vec![
         parameters("parameters that are no JSON", "[{"),
@@ -179,6 +181,17 @@ fn argocd() -> Vec<Input> {
             "a parameter of the prototype",
             "[{\"name\": \"__proto__.polluted\", \"string\": \"3\"}]",
         ),
+    ]
+}
+
+/// Variables of an Application.
+fn variables() -> Vec<Input> {
+    let variable = |name: &str, variable: &str, value: &str| {
+        Input::command(name, "generate .")
+            .file("stack.yaml", stack(""))
+            .variable(&format!("ARGOCD_ENV_CNPGSTACK_{variable}"), value)
+    };
+    vec![
         variable("a variable that is unknown", "INSTANCEZ", "3"),
         variable("a variable that is no number", "INSTANCES", "3; reboot"),
         variable("a variable that is no boolean", "NETWORK_POLICY", "yes"),

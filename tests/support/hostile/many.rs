@@ -4,7 +4,7 @@ use super::{Input, with_items, with_spec};
 
 /// Every input.
 pub(super) fn many() -> Vec<Input> {
-    [stacks(), patches(), items()]
+    [stacks(), lists(), patches(), many_patches(), items()]
         .into_iter()
         .flatten()
         .collect()
@@ -28,9 +28,6 @@ fn stacks() -> Vec<Input> {
     });
     let same = lines(10_000, |_| {
         "    - {database: d, username: u, passwordFrom: {secretRef: {name: s}}, cnpgPermissions: [connect]}\n".to_owned()
-    });
-    let apps = lines(5_000, |n| {
-        format!("      - {{app: a{n}, namespace: n, database: d{n}, username: u{n}}}\n")
     });
     vec![
         with_spec("hundreds of databases", &format!("    databases:\n{users}")),
@@ -84,6 +81,15 @@ fn stacks() -> Vec<Input> {
                 ))
             ),
         ),
+    ]
+}
+
+/// Stacks with long lists.
+fn lists() -> Vec<Input> {
+    let apps = lines(5_000, |n| {
+        format!("      - {{app: a{n}, namespace: n, database: d{n}, username: u{n}}}\n")
+    });
+    vec![
         with_spec(
             "ten thousand apps without a database",
             &format!("    links:\n      backendDb:\n{apps}"),
@@ -153,7 +159,6 @@ fn patches() -> Vec<Input> {
             &format!("    patches: [{{target: {{kind: Cluster}}, patch: [{operations}]}}]\n"),
         )
     };
-    let labels = "    customLabels: {a: b}\n";
     vec![
         cluster(
             "a patch that doubles a field forty times",
@@ -203,6 +208,13 @@ fn patches() -> Vec<Input> {
             "a patch of unknown operations",
             "{op: merge, path: /spec}, {op: add}, 1, null, {op: [add], path: {}}",
         ),
+    ]
+}
+
+/// Many patches, and patches of many documents.
+fn many_patches() -> Vec<Input> {
+    let labels = "    customLabels: {a: b}\n";
+    vec![
         with_spec(
             "ten thousand patches of a Cluster",
             &format!(

@@ -8,6 +8,7 @@ pub(super) fn values() -> Vec<Input> {
         unicode(),
         injections(),
         amounts(),
+        times(),
         typed(),
         places(),
         secrets(),
@@ -194,6 +195,12 @@ fn amounts() -> Vec<Input> {
             "    backup: {schedule: 'CRON_TZ=Mars/Olympus 0 0 0 * * *'}\n",
         ),
         with_spec("cron of words", "    backup: {schedule: '@every 1ns'}\n"),
+    ]
+}
+
+/// Times, and other numbers of more than one digit too many.
+fn times() -> Vec<Input> {
+    vec![
         with_spec(
             "a time that does not exist",
             "    pitrClusters: [{name: a, targetTime: '2026-02-30 25:61:61+99'}]\n",
