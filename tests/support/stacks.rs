@@ -23,7 +23,7 @@ use make::{all, joined, one, some, text};
 pub(crate) const PASSWORD: &str = "Zq7-canary-Zq7";
 
 /// How many stacks a property is tried with, unless `CNPG_STACK_CASES` says so.
-const CASES: u32 = 64;
+const CASES: u32 = 40;
 
 #[expect(
     clippy::disallowed_methods,
