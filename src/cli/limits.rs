@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::krm::Limits;
-use crate::krm::limits::{DEEPEST, LARGEST, MOST};
+use crate::krm::limits::{Bytes, DEEPEST, LARGEST, MOST};
 
 /// How much is read before a command gives up.
 #[derive(Debug, Clone, Copy, Args)]
@@ -45,6 +45,9 @@ impl LimitArguments {
     }
 }
 
+/// Why there is an end to numbers.
+const TOO_LARGE: &str = "more would not fit in memory";
+
 /// A number of bytes, with or without a unit.
 fn size(text: &str) -> Result<usize, String> {
     let digits = text.trim_end_matches(|char: char| !char.is_ascii_digit());
@@ -55,8 +58,9 @@ fn size(text: &str) -> Result<usize, String> {
         "GiB" => 30,
         _ => return Err("must be a number of bytes, or one with KiB, MiB or GiB".to_owned()),
     };
-    let number = between(digits, LARGEST >> shift, "it is held in memory three times");
-    number.map(|number| number << shift)
+    let number = between(digits, usize::MAX >> shift, TOO_LARGE)? << shift;
+    let fits = (number <= LARGEST).then_some(number);
+    fits.ok_or_else(|| format!("must be at most {}: {TOO_LARGE}", Bytes(LARGEST)))
 }
 
 fn depth(text: &str) -> Result<usize, String> {
@@ -64,7 +68,7 @@ fn depth(text: &str) -> Result<usize, String> {
 }
 
 fn count(text: &str) -> Result<usize, String> {
-    between(text, MOST, "more would not fit in memory")
+    between(text, MOST, TOO_LARGE)
 }
 
 /// A number from one to `most`, with the reason for that.
@@ -92,6 +96,8 @@ mod tests {
             assert!(size(wrong).is_err(), "{wrong}");
         }
         assert!(size("99999999999999999999").is_err());
+        let most = "must be at most 4 GiB: more would not fit in memory";
+        assert_eq!(size("5GiB"), Err(most.to_owned()));
     }
 
     #[test]

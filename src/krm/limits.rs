@@ -15,8 +15,8 @@ pub const DEEPEST: usize = 240;
 /// The stack of the threads that work on values, in bytes. The main thread has 8 MiB on every Linux.
 pub const STACK: usize = 8 << 20;
 
-/// How large the size may be set, in bytes: what a machine that builds manifests can be taken to have, three
-/// times over for the copies at work.
+/// How large the size may be set, in bytes: more than a machine that builds manifests can be taken to have, with
+/// the copies at work.
 pub const LARGEST: usize = 4 << 30;
 
 /// How large the numbers of nodes, aliases and documents may be set.
@@ -29,7 +29,7 @@ const TEXT_PER_NODE: usize = 1 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of all input of a run together, standard input and files: `--max-size`. The default is 256 MiB:
-    /// four times a list of 100,000 items, and little enough to be held in memory three times.
+    /// nearly four times a list of 100,000 items, with which the function takes 97 MiB.
     pub size: usize,
     /// Levels of lists and mappings in each other, in one document: `--max-depth`. The default is 64, more
     /// than twice what the deepest CRDs take.

@@ -4,8 +4,8 @@
 use json_patch::PatchOperation;
 use serde_json::Value;
 
-/// How many values patches may put into documents, or move in them: twenty times what ten patches for each of
-/// 10,000 databases do.
+/// How many values patches may put into documents, or move in them: ten times what ten small patches for each of
+/// 10,000 databases cost.
 const VALUES: usize = 2_000_000;
 /// How deep a document may become: what every reader of it takes.
 const DEPTH: usize = 60;

@@ -5,22 +5,11 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use cnpg_stack::spec::Permission;
+
 use super::PASSWORD;
 use super::around::KNOWN;
 use super::make::{has, leave_out, word};
-
-/// Every permission; [`fit`] takes one away where it is refused.
-const FLAGS: [&str; 9] = [
-    "connect",
-    "read",
-    "write",
-    "manage_roles",
-    "create_schema",
-    "create_tables",
-    "execute_functions",
-    "default_privileges",
-    "metadata_access",
-];
 
 /// A PostgreSQL identifier with anything in it that PostgreSQL takes.
 fn identifier() -> impl Strategy<Value = String> {
@@ -51,7 +40,9 @@ pub(super) fn login(role: &str) -> (&'static str, Value) {
 }
 
 fn entry(databases: Vec<String>) -> impl Strategy<Value = Value> {
-    let flags = prop::collection::btree_set(prop::sample::select(FLAGS.to_vec()), 0..6);
+    // [`fit`] takes one away where it is refused.
+    let permissions = Permission::ALL.map(Permission::as_str).to_vec();
+    let flags = prop::collection::btree_set(prop::sample::select(permissions), 0..6);
     let state = prop::sample::select(vec![Some("present"), None, None, Some("absent")]);
     let schemas = prop::option::of(prop::sample::subsequence(vec!["public", "attic"], 0..=2));
     let parts = (
