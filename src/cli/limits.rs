@@ -1,5 +1,7 @@
 //! The flags that move the limits of what is read.
 
+use std::fmt::Display;
+
 use clap::Args;
 
 use crate::krm::Limits;
@@ -58,25 +60,24 @@ fn size(text: &str) -> Result<usize, String> {
         "GiB" => 30,
         _ => return Err("must be a number of bytes, or one with KiB, MiB or GiB".to_owned()),
     };
-    let number = between(digits, usize::MAX >> shift, TOO_LARGE)? << shift;
-    let fits = (number <= LARGEST).then_some(number);
-    fits.ok_or_else(|| format!("must be at most {}: {TOO_LARGE}", Bytes(LARGEST)))
+    let number = between(digits, LARGEST >> shift, Bytes(LARGEST), TOO_LARGE);
+    number.map(|number| number << shift)
 }
 
 fn depth(text: &str) -> Result<usize, String> {
-    between(text, DEEPEST, "more would overflow the stack")
+    between(text, DEEPEST, DEEPEST, "more would overflow the stack")
 }
 
 fn count(text: &str) -> Result<usize, String> {
-    between(text, MOST, TOO_LARGE)
+    between(text, MOST, MOST, TOO_LARGE)
 }
 
-/// A number from one to `most`, with the reason for that.
-fn between(text: &str, most: usize, reason: &str) -> Result<usize, String> {
+/// A number from one to `most`, which is shown with its unit, and the reason for that.
+fn between(text: &str, most: usize, shown: impl Display, reason: &str) -> Result<usize, String> {
     let number = text.parse::<usize>().ok().filter(|number| *number > 0);
     match number {
         Some(number) if number <= most => Ok(number),
-        Some(_) => Err(format!("must be at most {most}: {reason}")),
+        Some(_) => Err(format!("must be at most {shown}: {reason}")),
         None => Err(format!("must be a whole number from 1 to {most}")),
     }
 }
