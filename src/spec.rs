@@ -15,8 +15,10 @@ mod amount;
 mod availability;
 mod backup;
 mod buckets;
+mod committed;
 mod databases;
 mod definition;
+mod form;
 mod image_catalog;
 mod initdb;
 mod links;
@@ -48,8 +50,9 @@ pub use buckets::{
     BarmanPlugin, Bucket, BucketLink, Certificates, Credentials, CredentialsRef, EnvSource,
     SecretKey,
 };
+pub use committed::{crd, json_schema, krm_function_definition};
 pub use databases::{Database, Permission, State};
-pub use definition::{crd, json_schema, krm_function_definition};
+pub use definition::json_schema_of_types;
 pub use image_catalog::{CatalogKind, ImageCatalog};
 pub use initdb::{InitDb, LocaleProvider};
 pub use links::{BackendDb, Endpoint, Istio, Links, Prometheus, Workload, WorkloadKind};

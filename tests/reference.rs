@@ -1,7 +1,7 @@
 //! The pages under `docs/reference` are those that the program makes, every link in them leads
 //! somewhere, and what they and `explain` say agrees with what the program does.
 //!
-//! `UPDATE_GOLDEN=1` writes the pages anew, which `tests/generate` does.
+//! `UPDATE_GOLDEN=1` writes the pages and the schema anew, which `tests/generate` does.
 
 #![expect(clippy::expect_used, reason = "what cannot be read is a failure")]
 
@@ -19,6 +19,17 @@ use support::fixture;
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference")
+}
+
+#[test]
+fn the_schema_is_that_of_the_types() {
+    let schema = format!("{:#}\n", cnpg_stack::spec::json_schema_of_types());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fn-config/schema.json");
+    let failures: Vec<String> = fixture::compare(&path, schema.as_bytes())
+        .err()
+        .into_iter()
+        .collect();
+    fixture::report(&failures);
 }
 
 #[test]

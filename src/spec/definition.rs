@@ -1,7 +1,9 @@
-//! The schema of a `CnpgStack` in the three forms that tools read.
+//! The schema of a `CnpgStack`, made from the types that read it.
+//!
+//! Nothing of this is in the released program, which holds what was made (`committed.rs`): making it took half of a run
+//! for one stack, and a twentieth of the program.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
 use kube_core::schema::{OptionalEnum, OptionalIntOrString, StructuralSchemaRewriter};
 use schemars::generate::SchemaSettings;
@@ -26,21 +28,6 @@ impl JsonSchema for AnyValue {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({"x-kubernetes-preserve-unknown-fields": true})
     }
-}
-
-/// The schema as it is committed. Making it was about half of the work of a run
-/// for one stack; `tests/generate` writes it, and a test holds the two together.
-const COMMITTED: &str = include_str!("../../fn-config/schema.json");
-
-/// The committed schema of `spec`, read once however many stacks there are.
-pub(super) fn committed() -> &'static Value {
-    static SPEC: OnceLock<Value> = OnceLock::new();
-    SPEC.get_or_init(|| {
-        let mut document: Value = serde_json::from_str(COMMITTED).unwrap_or_default();
-        let spec = document.pointer_mut("/properties/spec").map(Value::take);
-        // A file that is no schema is a mistake of ours, and costs time but not correctness.
-        spec.unwrap_or_else(spec_schema)
-    })
 }
 
 /// The schema of `spec`, with every type written out in place.
@@ -93,40 +80,37 @@ fn tidy(schema: &mut Schema) {
     }
 }
 
-/// The schema of a whole document.
-fn document_schema() -> Value {
-    json!({
+/// The JSON Schema for editors: closed, so that a misspelt field is underlined.
+///
+/// For `fn-config/schema.json` only; [`json_schema`](super::json_schema) is what is committed there.
+#[must_use]
+pub fn json_schema_of_types() -> Value {
+    let schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": KIND,
         "description": "A whole PostgreSQL stack on CloudNativePG in one file.",
         "type": "object",
         "required": ["apiVersion", "kind", "metadata", "spec"],
         "properties": {
-            "apiVersion": {"type": "string"},
-            "kind": {"type": "string"},
-            "metadata": {"type": "object"},
+            "apiVersion": {"const": format!("{GROUP}/{VERSION}")},
+            "kind": {"const": KIND},
+            "metadata": {
+                "type": "object",
+                "required": ["name"],
+                "properties": {"name": {"type": "string"}},
+            },
             "spec": spec_schema(),
         },
-    })
-}
-
-/// The JSON Schema for editors: closed, so that a misspelt field is underlined.
-#[must_use]
-pub fn json_schema() -> Value {
-    let mut schema: Schema = document_schema().try_into().unwrap_or_default();
-    schema.insert(
-        "$schema".to_owned(),
-        "http://json-schema.org/draft-07/schema#".into(),
-    );
-    schema.insert("title".to_owned(), KIND.into());
+    });
+    let mut schema: Schema = schema.try_into().unwrap_or_default();
     RecursiveTransform(close).transform(&mut schema);
     let mut value = schema.to_value();
-    if let Some(properties) = value.get_mut("properties") {
-        properties["apiVersion"] = json!({"const": format!("{GROUP}/{VERSION}")});
-        properties["kind"] = json!({"const": KIND});
-        properties["metadata"] = json!({
-            "type": "object",
-            "required": ["name"],
-            "properties": {"name": {"type": "string"}},
-        });
+    // Kubernetes' own, with more fields than a tool has to know.
+    if let Some(metadata) = value
+        .pointer_mut("/properties/metadata")
+        .and_then(Value::as_object_mut)
+    {
+        metadata.remove("additionalProperties");
     }
     value
 }
@@ -136,53 +120,4 @@ fn close(schema: &mut Schema) {
     if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
         schema.insert("additionalProperties".to_owned(), false.into());
     }
-}
-
-/// The CustomResourceDefinition, for tools that look kinds up in the cluster.
-#[must_use]
-pub fn crd() -> Value {
-    json!({
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": format!("cnpgstacks.{GROUP}")},
-        "spec": {
-            "group": GROUP,
-            "scope": "Namespaced",
-            "names": {"kind": KIND, "listKind": "CnpgStackList", "plural": "cnpgstacks", "singular": "cnpgstack"},
-            "versions": [{
-                "name": VERSION,
-                "served": true,
-                "storage": true,
-                "schema": {"openAPIV3Schema": document_schema()},
-            }],
-        },
-    })
-}
-
-/// The KRMFunctionDefinition, the ecosystem's format for "schema of a functionConfig".
-#[must_use]
-pub fn krm_function_definition() -> Value {
-    json!({
-        "apiVersion": "config.kubernetes.io/v1alpha1",
-        "kind": "KRMFunctionDefinition",
-        "metadata": {"name": "cnpg-stack"},
-        "spec": {
-            "group": GROUP,
-            "names": {"kind": KIND},
-            "description": env!("CARGO_PKG_DESCRIPTION"),
-            "publisher": GROUP,
-            "home": env!("CARGO_PKG_REPOSITORY"),
-            "maintainers": ["The cnpg-stack authors"],
-            "tags": ["generator", "mutator", "postgresql", "cloudnative-pg"],
-            "versions": [{
-                "name": VERSION,
-                "idempotent": true,
-                "license": env!("CARGO_PKG_LICENSE"),
-                "usage": concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/README.md"),
-                "examples": [concat!(env!("CARGO_PKG_REPOSITORY"), "/tree/main/examples/quickstart")],
-                "runtime": {"container": {"image": concat!("ghcr.io/cnpg-stack/cnpg-stack:v", env!("CARGO_PKG_VERSION"))}},
-                "schema": {"openAPIV3Schema": document_schema()},
-            }],
-        },
-    })
 }

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::{GROUP, KIND, Spec, VERSION, definition, shape};
+use super::form::Form;
+use super::{GROUP, KIND, Spec, VERSION, shape};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FieldPath, Severity};
 
 /// A `CnpgStack` as far as it could be read.
@@ -30,7 +31,7 @@ pub fn read(mut value: Value, out: &mut Diagnostics) -> Option<Document> {
         out.error(Code::MissingField, &path, "must be set");
         return None;
     }
-    if !shape::check(&mut spec, definition::committed(), &path, out) {
+    if !shape::check(&mut spec, Form::spec(), &path, out) {
         return None;
     }
     let Ok(spec) = serde_json::from_value(spec) else {

@@ -6,46 +6,47 @@
 
 use serde_json::{Map, Value};
 
+use super::form::{Form, Kind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FieldPath, Severity};
 
 /// Reports what does not fit the schema and removes it from the value.
 /// Returns false when the value itself does not fit.
 pub(super) fn check(
     value: &mut Value,
-    schema: &Value,
+    form: &Form,
     path: &FieldPath,
     out: &mut Diagnostics,
 ) -> bool {
-    if schema.get("x-kubernetes-preserve-unknown-fields").is_some() {
+    if form.any {
         return true;
     }
-    if schema.get("x-kubernetes-int-or-string").is_some() {
+    if form.int_or_string {
         let fits = value.is_string() || value.is_number();
         return fits || wrong_type(value, "a quantity such as `500m` or `4Gi`", path, out);
     }
-    match (schema.get("type").and_then(Value::as_str), &mut *value) {
-        (Some("object"), Value::Object(map)) => {
-            check_object(map, schema, path, out);
+    match (form.kind, &mut *value) {
+        (Some(Kind::Object), Value::Object(map)) => {
+            check_object(map, form, path, out);
             true
         }
-        (Some("array"), Value::Array(list)) => {
-            check_list(list, schema, path, out);
+        (Some(Kind::Array), Value::Array(list)) => {
+            check_list(list, form, path, out);
             true
         }
-        (Some("string"), Value::String(_)) => check_enum(value, schema, path, out),
-        (Some("boolean"), Value::Bool(_)) | (None, _) => true,
-        (Some("integer"), Value::Number(number)) if number.is_i64() => true,
+        (Some(Kind::String), Value::String(word)) => check_enum(word, form, path, out),
+        (Some(Kind::Boolean), Value::Bool(_)) | (None, _) => true,
+        (Some(Kind::Integer), Value::Number(number)) if number.is_i64() => true,
         (Some(wanted), _) => wrong_type(value, described(wanted), path, out),
     }
 }
 
-fn described(wanted: &str) -> &'static str {
+fn described(wanted: Kind) -> &'static str {
     match wanted {
-        "object" => "an object",
-        "array" => "a list",
-        "boolean" => "`true` or `false`",
-        "integer" => "a whole number",
-        _ => "a string",
+        Kind::Object => "an object",
+        Kind::Array => "a list",
+        Kind::Boolean => "`true` or `false`",
+        Kind::Integer => "a whole number",
+        Kind::String => "a string",
     }
 }
 
@@ -74,17 +75,11 @@ fn wrong_type(value: &Value, wanted: &str, path: &FieldPath, out: &mut Diagnosti
     false
 }
 
-fn check_enum(value: &Value, schema: &Value, path: &FieldPath, out: &mut Diagnostics) -> bool {
-    let Some(allowed) = schema.get("enum").and_then(Value::as_array) else {
-        return true;
-    };
-    if allowed.contains(value) {
+fn check_enum(word: &str, form: &Form, path: &FieldPath, out: &mut Diagnostics) -> bool {
+    let names = &form.words;
+    if names.is_empty() || names.contains(&word) {
         return true;
     }
-    let names: Vec<&str> = allowed.iter().filter_map(Value::as_str).collect();
-    let close = value
-        .as_str()
-        .and_then(|word| closest(word, names.iter().copied()));
     out.push(
         Diagnostic::at(
             Severity::Error,
@@ -92,21 +87,21 @@ fn check_enum(value: &Value, schema: &Value, path: &FieldPath, out: &mut Diagnos
             path,
             format!("must be one of `{}`", names.join("`, `")),
         )
-        .value(value.clone())
-        .proposed(close),
+        .value(word)
+        .proposed(closest(word, names.iter().copied())),
     );
     false
 }
 
-fn check_list(list: &mut Vec<Value>, schema: &Value, path: &FieldPath, out: &mut Diagnostics) {
-    let Some(element) = schema.get("items") else {
+fn check_list(list: &mut Vec<Value>, form: &Form, path: &FieldPath, out: &mut Diagnostics) {
+    let Some(element) = form.items.as_deref() else {
         return;
     };
     let mut index = 0;
     list.retain_mut(|value| {
         let fits = check(value, element, &path.index(index), out);
         index += 1;
-        if !fits && element.get("type").and_then(Value::as_str) == Some("object") {
+        if !fits && element.kind == Some(Kind::Object) {
             // Keeps the positions of the entries behind it, so that later messages name the right ones.
             *value = Value::Object(Map::new());
             return true;
@@ -117,45 +112,26 @@ fn check_list(list: &mut Vec<Value>, schema: &Value, path: &FieldPath, out: &mut
 
 fn check_object(
     map: &mut Map<String, Value>,
-    schema: &Value,
+    form: &Form,
     path: &FieldPath,
     out: &mut Diagnostics,
 ) {
-    let empty = Map::new();
-    let properties = schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .unwrap_or(&empty);
-    let others = schema.get("additionalProperties").filter(|s| s.is_object());
-    map.retain(|key, value| {
-        let below = path.key(key);
-        match properties.get(key).or(others) {
-            // An explicit null is an absent field, as in every Kubernetes API.
-            Some(_) if value.is_null() => false,
-            Some(schema) => check(value, schema, &below, out),
-            None => unknown(key, properties, path, out),
-        }
+    map.retain(|key, value| match form.field(key) {
+        // An explicit null is an absent field, as in every Kubernetes API.
+        Some(_) if value.is_null() => false,
+        Some(form) => check(value, form, &path.key(key), out),
+        None => unknown(key, form, path, out),
     });
-    check_required(map, schema, path, out);
+    check_required(map, form, path, out);
 }
 
-fn check_required(
-    map: &Map<String, Value>,
-    schema: &Value,
-    path: &FieldPath,
-    out: &mut Diagnostics,
-) {
-    let required = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
+fn check_required(map: &Map<String, Value>, form: &Form, path: &FieldPath, out: &mut Diagnostics) {
     if out.is_full() {
         return;
     }
-    for key in required.filter_map(Value::as_str) {
+    for key in &form.required {
         let below = path.key(key);
-        if !map.contains_key(key) && !out.covers(&below) {
+        if !map.contains_key(*key) && !out.covers(&below) {
             out.error(Code::MissingField, &below, "must be set");
         }
     }
@@ -163,20 +139,12 @@ fn check_required(
 
 /// An unknown field: its value is not shown, it may be a password under a misspelt
 /// name. Where a password is expected not even the key is (`passwordFrom: {hunter2}`).
-fn unknown(
-    key: &str,
-    properties: &Map<String, Value>,
-    parent: &FieldPath,
-    out: &mut Diagnostics,
-) -> bool {
+fn unknown(key: &str, form: &Form, parent: &FieldPath, out: &mut Diagnostics) -> bool {
     if out.is_full() {
         return false;
     }
-    let known = properties
-        .keys()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join("`, `");
+    let fields = form.properties.keys().copied();
+    let known = fields.clone().collect::<Vec<_>>().join("`, `");
     if parent.is_secret() {
         out.error(
             Code::UnknownField,
@@ -194,7 +162,7 @@ fn unknown(
         return false;
     }
     let path = &parent.key(key);
-    let close = closest(key, properties.keys().map(String::as_str));
+    let close = closest(key, fields);
     let message = match close {
         Some(close) => format!("is not a field of the API; did you mean `{close}`?"),
         None => format!("is not a field of the API; known here are `{known}`"),
