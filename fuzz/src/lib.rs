@@ -13,6 +13,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 mod support {
     pub(crate) mod admission;
     pub(crate) mod crd;
+    pub(crate) mod sealed;
     pub(crate) mod stacks;
     pub(crate) mod wire;
 }

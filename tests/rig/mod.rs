@@ -13,5 +13,6 @@
 
 pub(crate) mod job;
 pub(crate) mod kubelet;
+mod questions;
 pub(crate) mod server;
 pub(crate) mod stack;

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
+use super::questions;
 use crate::rig::stack::{CLUSTER, NAMESPACE};
 use crate::support::process::communicate;
 
@@ -114,8 +115,19 @@ pub(crate) fn open(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the mode can be set");
 }
 
-/// What the container runs: certificates as CNPG makes them, a new cluster, the server.
-const START: &str = r#"
+/// Where `tests/peers/install` puts things, among them a new cluster of each version.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests know the environment that `tests/run` sets"
+)]
+fn cache() -> PathBuf {
+    let cache = std::env::var_os("CNPG_STACK_CACHE");
+    PathBuf::from(cache.expect("tests/peers/env says where the cache is"))
+}
+
+/// What the container runs: certificates as CNPG makes them, a new cluster, what answers questions, the server.
+const START: [&str; 3] = [
+    r#"
 set -e
 bin=/usr/lib/postgresql/$1/bin dir=/server
 cd "$dir"
@@ -126,7 +138,8 @@ key server.key
 openssl req -new -key server.key -out server.csr -subj "/CN=$2-rw"
 printf 'subjectAltName=DNS:%s-rw,DNS:%s-rw.%s,DNS:%s-rw.%s.svc,DNS:%s-rw.%s.svc.cluster.local,DNS:%s\n' "$2" "$2" "$3" "$2" "$3" "$2" "$3" "$5" >san
 openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -out server.crt -extfile san
-"$bin/initdb" --no-sync -D "$dir/data" -U postgres -E UTF8 --locale=C.UTF-8 --auth=trust
+cp -r "/initdb/$1" data
+chmod 700 data
 printf '%s\n' 'local all all trust' 'hostssl all all all scram-sha-256' >data/pg_hba.conf
 cat >>data/postgresql.conf <<SETTINGS
 unix_socket_directories = '$dir'
@@ -150,12 +163,10 @@ pgaudit.log_parameter = on
 pg_stat_statements.track = all
 track_activity_query_size = 16384
 SETTINGS
-exec "$bin/postgres" -D "$dir/data"
-"#;
-
-/// psql, which podman may take for ended before it has passed on what was said: a login that was refused was
-/// once seen with exit code 2 and without a word. So one that fails reads its input to the end, and waits.
-const PSQL: &str = r#"psql "$@" || { code=$?; cat >/dev/null; sleep 0.2; exit $code; }"#;
+"#,
+    questions::ANSWER,
+    r#"exec "$bin/postgres" -D "$dir/data""#,
+];
 
 impl Server {
     /// Starts one without a network.
@@ -171,18 +182,9 @@ impl Server {
     /// Runs a script of bash in its container, in its directory.
     #[track_caller]
     pub(crate) fn script(&self, script: &str, arguments: &[&str]) {
-        let fixed = [
-            "exec",
-            "--workdir",
-            "/server",
-            &self.container,
-            "bash",
-            "-euc",
-            script,
-            "script",
-        ];
-        let arguments: Vec<&str> = fixed.iter().chain(arguments).copied().collect();
-        run("podman", &arguments, "").output();
+        let fixed = ["--chdir=/server", "bash", "-euc", script, "script"];
+        let words: Vec<&str> = fixed.iter().chain(arguments).copied().collect();
+        questions::ask(&self.directory, &self.container, &words, "").output();
     }
 
     /// Its directory, as podman's flag for a volume has it.
@@ -203,7 +205,9 @@ impl Server {
             .to_string_lossy()
             .into_owned();
         let mount = format!("{}:/server", directory.display());
+        let initdb = format!("{}/initdb:/initdb:ro", cache().display());
         let image = format!("ghcr.io/cloudnative-pg/postgresql:{version}");
+        let start = START.concat();
         let arguments = [
             "run",
             "--detach",
@@ -215,12 +219,14 @@ impl Server {
             "26:26",
             "--volume",
             &mount,
+            "--volume",
+            &initdb,
             "--pull",
             "never",
             &image,
             "bash",
             "-c",
-            START,
+            &start,
             "start",
             version,
             CLUSTER,
@@ -237,7 +243,8 @@ impl Server {
             directory,
         };
         for _ in 0..300 {
-            if server.try_psql("postgres", "postgres", "SELECT 1").code == 0 {
+            let taken = questions::taken(&server.directory);
+            if taken && server.try_psql("postgres", "postgres", "SELECT 1").code == 0 {
                 return server;
             }
             sleep(Duration::from_millis(100));
@@ -282,23 +289,12 @@ impl Server {
         let (user, database) = (format!("PGUSER={user}"), format!("PGDATABASE={database}"));
         let options = format!("PGOPTIONS={options}");
         let port = format!("PGPORT={}", self.port);
-        let arguments = [
-            "exec",
-            "--interactive",
-            "--env",
-            &user,
-            "--env",
+        let words = [
+            user.as_str(),
             &database,
-            "--env",
             "PGHOST=/server",
-            "--env",
             &port,
-            "--env",
             &options,
-            &self.container,
-            "bash",
-            "-c",
-            PSQL,
             "psql",
             "--no-psqlrc",
             "--quiet",
@@ -306,7 +302,7 @@ impl Server {
             "--no-align",
             "--file=-",
         ];
-        run("podman", &arguments, sql)
+        questions::ask(&self.directory, &self.container, &words, sql)
     }
 
     /// Runs SQL that has to succeed.

@@ -26,6 +26,8 @@ const NOW: &str = "2026-11-22T10:56:45Z";
 
 /// A list whose stack is encrypted.
 const STACK: &str = include_str!("../../../tests/golden/sops/input.yaml");
+/// Another, with a MAC over everything: the function refuses it, but it opens.
+const WHOLE_MAC: &str = include_str!("../../../tests/golden/error-sops-whole-mac/input.yaml");
 /// The passwords in it.
 const PASSWORDS: &str = include_str!("../../../tests/golden/sops/secrets");
 
@@ -79,10 +81,11 @@ fn samples() -> &'static (Vec<Sample>, Identities) {
             .iter()
             .map(|(form, text)| (*form, *text, read(form, text)))
             .collect();
-        let stack = yaml::parse(STACK)
-            .ok()
-            .and_then(|list| list.get("functionConfig").cloned());
-        texts.push(("yaml", "", stack));
+        for list in [STACK, WHOLE_MAC] {
+            let list = yaml::parse(list).ok();
+            let stack = list.and_then(|list| list.get("functionConfig").cloned());
+            texts.push(("yaml", "", stack));
+        }
         let sample = |(form, text, sealed): (&'static str, &'static str, Option<Value>)| {
             let sealed = sealed?;
             let opened = sops::open(&sealed, &identities).ok()?;
@@ -95,7 +98,7 @@ fn samples() -> &'static (Vec<Sample>, Identities) {
             })
         };
         let samples: Vec<Sample> = texts.into_iter().filter_map(sample).collect();
-        assert_eq!(samples.len(), SAMPLES.len() + 1, "a sample does not open");
+        assert_eq!(samples.len(), SAMPLES.len() + 2, "a sample does not open");
         (samples, identities)
     })
 }
