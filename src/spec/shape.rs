@@ -173,8 +173,11 @@ fn unknown(key: &str, form: &Form, parent: &FieldPath, out: &mut Diagnostics) ->
 
 /// The known word that a misspelt one most likely means.
 pub fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    /// Longer than any word that is known; comparing takes the product of both lengths.
+    const LONGEST: usize = 100;
     let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
     known
+        .filter(|_| word.len() <= LONGEST)
         .map(|candidate| {
             (
                 strsim::jaro_winkler(&plain(word), &plain(candidate)),
