@@ -50,7 +50,9 @@ impl Checker<'_> {
                 )))
             }
         };
-        let builtin = |value: &str| locale::builtin_locale(value, major.unwrap_or(u32::MAX), &set);
+        // Below 17 there is no such provider, and [`Self::versions`] says so.
+        let known = major.unwrap_or(u32::MAX).max(17);
+        let builtin = |value: &str| locale::builtin_locale(value, known, &set);
         let base = self.optional(text, &path.key("locale"), given.locale.as_ref(), libc);
         let collate = self.optional(
             text,

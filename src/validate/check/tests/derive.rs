@@ -58,6 +58,13 @@ fn long_names_are_cut() {
 }
 
 #[test]
+fn names_of_jobs_leave_room_for_a_hash() {
+    let long = "d".repeat(60);
+    assert_eq!(export_name(&long, "minio").len(), 63 - "-01234567".len());
+    assert_eq!(job_name(&long, &long).len(), 63 - "-01234567".len());
+}
+
+#[test]
 fn cut_pairs_know_where_one_ends() {
     let (a, c) = ("a".repeat(40), "c".repeat(40));
     let one = pair_name("p", &format!("{a}b"), &c, 30);
@@ -78,6 +85,11 @@ fn owner_roles() {
     // A database named like the cut role must not share it.
     let posing = role.strip_suffix("_owner").unwrap();
     assert_ne!(owner_role(posing), role);
+    // A cut role is at most three bytes shorter than it may be, so a shorter one is nobody's.
+    let short = format!("{}_0123abcd", "d".repeat(44));
+    assert_eq!(owner_role(&short), format!("{short}_owner"));
+    let short = format!("{}_0123abcd", "d".repeat(45));
+    assert_ne!(owner_role(&short), format!("{short}_owner"));
     // 16 characters of three bytes make 48; one byte before them moves the cut.
     let wide = format!("x{}", "日".repeat(20));
     assert!(owner_role(&wide).starts_with(&format!("x{}_", "日".repeat(15))));

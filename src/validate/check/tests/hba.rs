@@ -53,6 +53,8 @@ fn lines() {
         ("go with", "hostssl all all all cert clientcert=verify-ca"),
         ("go with", "hostssl all all all cert clientname=cn"),
         ("go with", "host all all all md5 include_realm=1"),
+        ("go with", "host all all all md5 krb_realm=EXAMPLE.COM"),
+        ("go with", "host all all all gss krb_realm="),
     ];
     for (part, value) in cases {
         refuse(line, part, &[value]);

@@ -137,3 +137,12 @@ proptest! {
         let _ = (memory(&text), cpu(&text));
     }
 }
+
+#[test]
+fn quantities_are_compared_by_what_they_come_to() {
+    let [of_gibi, of_mebi, of_giga] =
+        ["1Gi", "1024Mi", "1G"].map(|text| Quantity::parse(text).unwrap());
+    assert_eq!(of_gibi, of_mebi);
+    assert_ne!(of_gibi, of_giga);
+    assert!(of_giga < of_gibi);
+}
