@@ -105,3 +105,18 @@ fn passwords_of_registries() {
         (&[], with("TOKEN")),
     ]);
 }
+
+#[test]
+fn what_an_older_operator_does_not_know() {
+    let with = |version: &str| {
+        let probes = json!({"liveness": {"isolationCheck": {"enabled": true}}});
+        json!({"operator": {"version": version}, "availability": {"probes": probes}})
+    };
+    check(&[
+        (
+            &["availability.probes.liveness.isolationCheck"],
+            with("1.26"),
+        ),
+        (&[], with("1.27")),
+    ]);
+}

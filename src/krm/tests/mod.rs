@@ -5,4 +5,5 @@ mod generate;
 mod merging;
 mod paths;
 mod reading;
+mod scalars;
 mod strings;

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 #[test]
 fn what_sql_mentions() {
-    let cases: [(&str, &[&str]); 22] = [
+    let cases: [(&str, &[&str]); 23] = [
         (
             "CREATE EXTENSION pg_stat_statements;",
             &["pg_stat_statements"],
@@ -37,6 +37,7 @@ fn what_sql_mentions() {
             "DO LANGUAGE plpgsql $x$ BEGIN CREATE EXTENSION pgaudit; END $x$",
             &["pgaudit"],
         ),
+        ("PREPARE 'auto_explain'", &[]),
         ("LOAD 'auto_explain'", &["auto_explain"]),
         ("load '$libdir/auto_explain.so';", &["auto_explain"]),
         (
